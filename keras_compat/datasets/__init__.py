@@ -1,0 +1,2 @@
+"""Small data sets to try models on."""
+from . import digits

@@ -1,0 +1,107 @@
+"""`import keras` for old scripts: every module `keras.x` is the module `keras_compat.x`.
+
+The finder answers for `keras` and all below it while it is installed. Both names
+give one module object, so that classes, registries and settings exist once.
+"""
+import contextlib
+import importlib
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import os
+import runpy
+import sys
+
+from ..backend import errors
+
+ALIAS = "keras"
+TARGET = __name__.partition(".")[0]
+
+
+class _Loader(importlib.abc.Loader):
+    """Hands out the module of the target's name under the alias."""
+
+    def __init__(self, target):
+        self._target = target
+        self._spec = None
+
+    def create_module(self, spec):
+        module = importlib.import_module(self._target)
+        self._spec = module.__spec__
+        return module
+
+    def exec_module(self, module):
+        # The import system has just given the module the alias's spec.
+        module.__spec__ = self._spec
+
+
+class _Finder(importlib.abc.MetaPathFinder):
+    """Finds `keras` and `keras.*` in this package, and nothing else."""
+
+    def find_spec(self, name, path=None, target=None):
+        if name != ALIAS and not name.startswith(ALIAS + "."):
+            return None
+        own = TARGET + name[len(ALIAS):]
+        found = importlib.util.find_spec(own)
+        if found is None:
+            return None
+        spec = importlib.machinery.ModuleSpec(name, _Loader(own), origin=found.origin)
+        spec.submodule_search_locations = found.submodule_search_locations
+        return spec
+
+
+_finder = _Finder()
+
+
+def install():
+    """Makes `import keras` mean this package from now on; harmless when repeated.
+
+    ImportError where another package named keras has been imported already.
+    """
+    present = sys.modules.get(ALIAS)
+    if present is not None and present is not sys.modules[TARGET]:
+        raise ImportError(errors.message(
+            "aliases.install", "`keras` must not have been imported from elsewhere",
+            f"no module {ALIAS!r}, or {TARGET}", getattr(present, "__file__", present),
+            "Call it before anything that imports Keras"))
+    if _finder not in sys.meta_path:
+        sys.meta_path.insert(0, _finder)
+
+
+def uninstall():
+    """Takes the alias away again, with the modules that were imported under it."""
+    if _finder in sys.meta_path:
+        sys.meta_path.remove(_finder)
+    own = {id(m) for n, m in sys.modules.items() if n == TARGET or n.startswith(TARGET + ".")}
+    for name, module in list(sys.modules.items()):
+        if (name == ALIAS or name.startswith(ALIAS + ".")) and id(module) in own:
+            del sys.modules[name]
+
+
+@contextlib.contextmanager
+def installed():
+    """The alias for the length of a `with` block (and longer if it was there before)."""
+    before = _finder in sys.meta_path
+    install()
+    try:
+        yield
+    finally:
+        if not before:
+            uninstall()
+
+
+def run_script(path, arguments=()):
+    """Runs an old script as `python path arguments...` would, with `import keras` aliased.
+
+    Returns the script's global variables.
+    """
+    argv, folder = sys.argv, os.path.dirname(os.path.abspath(path))
+    sys.argv = [path, *arguments]
+    sys.path.insert(0, folder)
+    try:
+        with installed():
+            return runpy.run_path(path, run_name="__main__")
+    finally:
+        sys.argv = argv
+        if folder in sys.path:
+            sys.path.remove(folder)
