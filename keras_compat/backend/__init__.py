@@ -1,0 +1,16 @@
+"""K: the backend interface of Keras 2.3.1 on whichever backend is active.
+
+Every function takes and returns symbolic tensors; `K.function` compiles graphs
+of them for the backend on which their variables and placeholders live.
+"""
+from .config import *  # noqa: F401,F403
+from .control_flow import cond, scan
+from .function import Function, function
+from .function import evaluate as eval  # noqa: A001
+from .gradients import gradients
+from .graph import Tensor, Variable, layer_scope
+from .interface import Backend
+from .loops import foldl, foldr, map_fn, rnn
+from .ops import *  # noqa: F401,F403
+from .selection import backend, set_backend
+from .state import *  # noqa: F401,F403

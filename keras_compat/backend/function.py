@@ -1,0 +1,227 @@
+"""K.function: compiled graphs, and the evaluation of single tensors."""
+import numpy as np
+
+from . import errors, graph, selection
+from .codegen import make_plan
+from .core_ops import assign
+from .graph import LearningPhase, Placeholder, Tensor, Variable
+from .lowering import Lowering
+
+
+class Function:
+    """A graph compiled for the backend on which its leaves live.
+
+    inputs: the tensors that are fed (placeholders, `K.learning_phase()`, or any
+        tensor of the graph, which then cuts what is above it).
+    outputs: tensors to compute. updates: pairs (variable, new value) or results of
+        `K.update`; all are computed from the old values before any is written.
+    training: True or False fixes the learning phase; by default it is fed, or 0.
+
+    Calling it with a list of arrays returns a list of NumPy arrays. `run_native`
+    does the same without checks and leaves the results native.
+    """
+
+    def __init__(self, inputs, outputs, updates=None, name=None, training=None):
+        self.name = name or "function"
+        self.inputs = list(inputs)
+        self.single = not isinstance(outputs, (list, tuple))
+        self.outputs = [outputs] if self.single else list(outputs)
+        self.updates = list(updates or [])
+        self._check()
+        self.training = training
+        self._phase_at = [i for i, t in enumerate(self.inputs) if isinstance(t, LearningPhase)]
+        self._fed = [t for t in self.inputs if not isinstance(t, LearningPhase)]
+        self._runs = {}
+        self._moves = None
+        self._backend = None
+
+    def _check(self):
+        for role, tensors in (("inputs", self.inputs), ("outputs", self.outputs)):
+            for tensor in tensors:
+                if not isinstance(tensor, Tensor):
+                    raise TypeError(errors.message(
+                        self.name, f"{role} are symbolic tensors", "tensors of the graph",
+                        repr(tensor)))
+        for update in self.updates:
+            pair = isinstance(update, (tuple, list)) and len(update) == 2
+            if not (isinstance(update, Tensor) or pair and isinstance(update[0], Variable)):
+                raise TypeError(errors.message(
+                    self.name, "updates are pairs (variable, new value) or results of K.update",
+                    "such a pair or tensor", repr(update)))
+
+    @property
+    def backend(self):
+        """The backend of the graph's leaves, or the active one if it has none."""
+        if self._moves != graph.moves():
+            self._moves = graph.moves()
+            self._backend = _backend_of(self._all_tensors(), self._fed, self.name)
+            self._runs.clear()
+        return self._backend
+
+    def pin(self, backend):
+        """Runs on this backend whatever is active; for graphs without leaves."""
+        self._moves, self._backend = graph.moves(), backend
+
+    def _all_tensors(self):
+        tensors = list(self.outputs)
+        for update in self.updates:
+            tensors.extend([update] if isinstance(update, Tensor) else
+                           [t for t in update if isinstance(t, Tensor)])
+        return tensors
+
+    def plan(self, training=False):
+        """The plan for a learning phase (its `source` shows what will run)."""
+        lowering = Lowering(self.backend, training, self._fed)
+        outputs = [lowering.lower(t) for t in self.outputs]
+        for update in self.updates:
+            if isinstance(update, Tensor):
+                lowering.lower(update)
+            else:
+                variable, value = update
+                lowering.lower(_assigned(variable, value))
+        updates = []
+        while len(updates) < len(lowering.updates):
+            variable, value = list(lowering.updates.values())[len(updates)]
+            updates.append((variable, lowering.lower(value)))
+        return make_plan(lowering, outputs, updates)
+
+    def compiled(self, training=False, once=False):
+        """The native function for a learning phase, compiled at the first request."""
+        backend = self.backend
+        run = self._runs.get(training)
+        if run is None:
+            run = self._runs[training] = backend.compile(self.plan(training), once)
+        return run
+
+    def run_native(self, values):
+        """Runs on arrays of the right shapes (NumPy or native); results stay native.
+
+        The learning phase, if it is among the inputs, must have been fixed by `training`.
+        """
+        run = self.compiled(bool(self.training))
+        feed = self._backend.feed
+        return run(*[
+            feed(v if v.dtype == t.dtype else v.astype(t.dtype)) if type(v) is np.ndarray else v
+            for v, t in zip(values, self._fed)])
+
+    def to_numpy(self, native):
+        """A native result as a NumPy array."""
+        return self._backend.to_numpy(native)
+
+    def __call__(self, inputs=()):
+        if not isinstance(inputs, (list, tuple)):
+            raise TypeError(errors.message(
+                self.name, "a function is called with a list of arrays, one per input",
+                f"a list of {len(self.inputs)}", type(inputs).__name__))
+        if len(inputs) != len(self.inputs):
+            raise ValueError(errors.message(
+                self.name, "a function is called with one array per input",
+                f"{len(self.inputs)} arrays", f"{len(inputs)}"))
+        results = self._call(list(inputs), once=False)
+        return results[0] if self.single else results
+
+    def _call(self, inputs, once):
+        training = self.training
+        for i in reversed(self._phase_at):
+            value = inputs.pop(i)
+            training = bool(value) if training is None else training
+        run = self.compiled(bool(training), once)
+        backend = self._backend
+        natives = [backend.feed(checked(v, t, self.name)) for v, t in zip(inputs, self._fed)]
+        return [_plain(backend.to_numpy(r)) for r in run(*natives)]
+
+
+def _assigned(variable, value):
+    from .ops import as_tensor
+    return assign(variable, as_tensor(value, dtype=variable.dtype))
+
+
+def _plain(array):
+    return array[()] if array.ndim == 0 else array
+
+
+def checked(value, tensor, who):
+    """`value` as an array of the tensor's dtype, if its shape fits the static one."""
+    if isinstance(value, Tensor):
+        raise TypeError(errors.message(
+            who, f"input '{tensor.name}' is fed with numbers", "an array", repr(value)))
+    try:
+        array = np.asarray(value)
+        if array.dtype != tensor.dtype:
+            array = array.astype(tensor.dtype)
+    except (ValueError, TypeError) as cause:
+        raise ValueError(errors.message(
+            who, f"input '{tensor.name}' is an array of numbers", f"dtype {tensor.dtype}",
+            f"{type(value).__name__} ({cause})")) from cause
+    if len(array.shape) != len(tensor.shape) or any(
+            n is not None and n != m for n, m in zip(tensor.shape, array.shape)):
+        raise ValueError(errors.message(
+            who, f"the array fed for '{tensor.name}' has its shape", tuple(tensor.shape),
+            array.shape))
+    return array
+
+
+def _backend_of(tensors, fed, who):
+    found = {}
+    seen, stack = set(), [*tensors, *fed]
+    cuts = {id(t) for t in fed}
+    while stack:
+        tensor = stack.pop()
+        if id(tensor) in seen:
+            continue
+        seen.add(id(tensor))
+        if isinstance(tensor, (Variable, Placeholder)) and tensor.backend is not None:
+            if not (isinstance(tensor, Placeholder) and id(tensor) in cuts and found):
+                found.setdefault(tensor.backend.name, (tensor.backend, tensor.name))
+        if tensor.node is not None and id(tensor) not in cuts:
+            stack.extend(tensor.node.tensors())
+            for body in tensor.node.attrs.values():
+                if isinstance(body, graph.SubGraph):
+                    stack.extend(body.outputs)
+    if len(found) > 1:
+        raise ValueError(errors.message(
+            who, "all variables and placeholders of a graph live on one backend",
+            "leaves of one backend",
+            ", ".join(f"'{name}' on {b}" for b, (_, name) in sorted(found.items()))))
+    return next(iter(found.values()))[0] if found else selection.active()
+
+
+def function(inputs, outputs, updates=None, **kwargs):
+    """A callable that computes `outputs` from `inputs` and then applies `updates`.
+
+    inputs: list of placeholders (or other tensors to feed). outputs: a list of
+    tensors, for a list of arrays, or one tensor for one array.
+    updates: list of (variable, new value) or of `K.update` results.
+    name, training: see `Function`. Other keywords raise ValueError, as in Keras 2.3.1.
+    """
+    unknown = set(kwargs) - {"name", "training"}
+    if unknown:
+        raise ValueError(errors.message(
+            "function", "known keyword arguments only", "name, training", sorted(unknown)))
+    return Function(inputs, outputs, updates, **kwargs)
+
+
+def evaluate(tensor):
+    """The value of a tensor (`K.eval`): a NumPy array, or a NumPy scalar."""
+    if isinstance(tensor, Variable):
+        return _plain(tensor.get())
+    if not isinstance(tensor, Tensor):
+        return np.asarray(tensor)
+    return Function([], [tensor], name="eval")._call([], once=True)[0]
+
+
+def evaluate_on_host(tensor):
+    """The value of a tensor whose graph has no leaves on a backend, computed with NumPy.
+
+    Initial values go this way: no framework needs to compile anything for them,
+    and they are the same on every backend.
+    """
+    run = Function([], [tensor], name="initial value")
+    if _leafless(tensor):
+        run.pin(selection.host())
+    return run._call([], once=True)[0]
+
+
+def _leafless(tensor):
+    return all(not isinstance(t, (Variable, Placeholder))
+               for node in graph.ancestors([tensor]) for t in node.tensors())

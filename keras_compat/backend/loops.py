@@ -1,0 +1,171 @@
+"""K's loops: rnn, map_fn, foldl and foldr, in terms of `scan`."""
+from . import registry
+from .control_flow import scan
+from .graph import Tensor
+
+
+def rnn(step_function, inputs, initial_states, go_backwards=False, mask=None,
+        constants=None, unroll=False, input_length=None):
+    """Iterates over the time axis of a tensor.
+
+    step_function(input, states): input (samples, ...) is one time step; states is
+        the list of states followed by `constants`. Returns (output, new states).
+    inputs: (samples, time, ...), at least 3D.
+    initial_states: list of tensors (samples, ...).
+    go_backwards: from the last step to the first; outputs are in that order.
+    mask: (samples, time) or (samples, time, 1); where it is false the states stay
+        and the output is the previous one (zeros at first).
+    unroll: writes the steps out (the number of steps must be known).
+    input_length: number of steps where the static shape does not tell it.
+    Returns (last output (samples, ...), outputs (samples, time, ...), final states).
+    Source: Keras 2.3.1 `K.rnn`.
+    """
+    from . import ops
+
+    if inputs.ndim < 3:
+        registry.fail("the input of a recurrence has samples, time and features",
+                      "at least 3 axes", tuple(inputs.shape))
+    steps = inputs.shape[1] if inputs.shape[1] is not None else input_length
+    if unroll and steps is None:
+        registry.fail("unrolling needs a known number of steps", "a static time axis",
+                      tuple(inputs.shape), "give input_shape or batch_input_shape")
+    sequence = _time_major(inputs, go_backwards)
+    constants = list(constants or [])
+    step = _Step(step_function, constants, len(initial_states))
+    sequences, states = [sequence], list(initial_states)
+    if mask is not None:
+        sequences.append(_time_major(_mask_matrix(mask), go_backwards))
+        states.append(_first_output(step, inputs, sequence, states))
+    loop = _unrolled(steps) if unroll else scan
+    (outputs,), final = loop(step, sequences, states, length=steps)
+    last = final[-1] if mask is not None else _last(step, outputs, final)
+    return last, _batch_major(outputs), list(final[:step.n_states])
+
+
+class _Step:
+    """The user's step as `scan` wants it, with the rules for masked steps added."""
+
+    def __init__(self, function, constants, n_states):
+        self.function = function
+        self.constants = constants
+        self.n_states = n_states
+        self.output_is_state = None
+
+    def plain(self, x, states):
+        """(output, new states) of the user's function."""
+        output, new_states = self.function(x, [*states, *self.constants])
+        return output, list(new_states)
+
+    def __call__(self, x, *carried):
+        from . import ops
+
+        if len(carried) == self.n_states:
+            output, states = self.plain(x, carried)
+            self.output_is_state = next((i for i, s in enumerate(states) if s is output), None)
+            return [output], states
+        mask, *states, previous = carried
+        output, new_states = self.plain(x, states)
+        output = ops.where(_spread(mask, output), output, previous)
+        kept = [ops.where(_spread(mask, new), new, old) for new, old in zip(new_states, states)]
+        return [output], [*kept, output]
+
+
+def _time_major(x, backwards):
+    from . import ops
+
+    x = ops.permute_dimensions(x, (1, 0, *range(2, x.ndim)))
+    return ops.reverse(x, 0) if backwards else x
+
+
+def _batch_major(x):
+    from . import ops
+
+    return ops.permute_dimensions(x, (1, 0, *range(2, x.ndim)))
+
+
+def _mask_matrix(mask):
+    from . import ops
+
+    if mask.dtype != "bool":
+        mask = ops.cast(mask, "bool")
+    return ops.squeeze(mask, -1) if mask.ndim == 3 else mask
+
+
+def _spread(mask, x):
+    """A (samples,) mask with axes of size 1 up to the rank of `x`."""
+    from . import ops
+
+    for _ in range(x.ndim - 1):
+        mask = ops.expand_dims(mask, -1)
+    return mask
+
+
+def _first_output(step, inputs, sequence, states):
+    """Zeros in the shape of an output: what a masked first step gives."""
+    from . import ops
+
+    output, _ = step.plain(sequence[0], states)
+    if None in output.shape[1:]:
+        return ops.zeros_like(output)
+    shape = [ops.shape(inputs)[0] if inputs.shape[0] is None else inputs.shape[0],
+             *output.shape[1:]]
+    return ops.full(shape, 0, output.dtype)
+
+
+def _last(step, outputs, final):
+    return outputs[-1] if step.output_is_state is None else final[step.output_is_state]
+
+
+def _unrolled(steps):
+    """`scan` with its steps written out."""
+    def loop(step, sequences, states, length):
+        from . import ops
+
+        collected = []
+        for i in range(steps):
+            (output,), states = step(*(s[i] for s in sequences), *states)
+            collected.append(output)
+        return (ops.stack(collected, axis=0),), tuple(states)
+    return loop
+
+
+def map_fn(fn, elems, name=None, dtype=None):
+    """`fn` of each slice of `elems` along its first axis, stacked.
+
+    elems: a tensor, or a tuple or list of tensors, whose slices `fn` then gets as
+    a tuple. dtype: the result's dtype where it differs from that of `elems`.
+    """
+    several = isinstance(elems, (list, tuple))
+
+    def step(*slices):
+        result = fn(tuple(slices) if several else slices[0])
+        return list(result) if isinstance(result, (list, tuple)) else [result], []
+    outputs, _ = scan(step, list(elems) if several else [elems], [])
+    return outputs[0] if len(outputs) == 1 else outputs
+
+
+def foldl(fn, elems, initializer=None, name=None):
+    """Combines the slices of `elems` from first to last: fn(accumulated, slice).
+
+    initializer: the first accumulated value; the first slice if None.
+    """
+    return _fold(fn, elems, initializer, reverse=False)
+
+
+def foldr(fn, elems, initializer=None, name=None):
+    """Combines the slices of `elems` from last to first: fn(accumulated, slice).
+
+    initializer: the first accumulated value; the last slice if None.
+    """
+    return _fold(fn, elems, initializer, reverse=True)
+
+
+def _fold(fn, elems, initializer, reverse):
+    if initializer is None:
+        initializer, elems = (elems[-1], elems[:-1]) if reverse else (elems[0], elems[1:])
+    if not isinstance(initializer, Tensor):
+        from .ops import as_tensor
+        initializer = as_tensor(initializer, dtype=elems.dtype)
+    _, (result,) = scan(lambda x, acc: ([], [fn(acc, x)]), [elems], [initializer],
+                        reverse=reverse)
+    return result

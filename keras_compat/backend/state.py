@@ -1,0 +1,211 @@
+"""What outlives a graph: variables and their values, the learning phase, names."""
+from collections import defaultdict
+
+import numpy as np
+
+from . import config, errors, graph, registry, selection
+from .core_ops import assign
+from .function import evaluate_on_host
+from .graph import Constant, LearningPhase, Placeholder, Tensor, Variable, name_scope
+
+_uids = defaultdict(int)
+_learning_phase = LearningPhase()
+_fixed_phase = None
+
+
+# ---- leaves ----
+
+def variable(value, dtype=None, name=None, constraint=None):
+    """A variable with storage on the active backend.
+
+    value: a number, an array, or a tensor that depends on no placeholder (an
+    initializer's); it is evaluated at once. dtype: floatx by default.
+    constraint: a function applied to the value after each optimizer step.
+    """
+    if isinstance(value, Variable):
+        value = value.get()
+    elif isinstance(value, Tensor):
+        dtype = dtype or value.dtype
+        value = evaluate_on_host(value)
+    elif hasattr(value, "tocoo"):
+        value = value.toarray()
+    dtype = np.dtype(dtype or config.floatx()).name
+    name = graph.scoped_name(name or "Variable")
+    return Variable(value, dtype, name, selection.active(), constraint)
+
+
+def placeholder(shape=None, ndim=None, dtype=None, sparse=False, name=None):
+    """A tensor to be fed. shape: sizes, None where they may vary; or `ndim` unknown sizes."""
+    if shape is None:
+        if ndim is None:
+            registry.fail("a placeholder needs a shape or a number of axes",
+                          "shape=(…) or ndim=n", "neither")
+        shape = (None,) * ndim
+    shape = tuple(None if n is None else int(n) for n in shape)
+    dtype = np.dtype(dtype or config.floatx()).name
+    name = f"{name or 'Placeholder'}_{get_uid('placeholder')}:0" if not name else f"{name}:0"
+    return Placeholder(shape, dtype, name, selection.active(), sparse)
+
+
+def constant(value, dtype=None, shape=None, name=None):
+    """A tensor with a fixed value; a single number fills `shape`."""
+    value = np.asarray(value, dtype=dtype or config.floatx())
+    if shape is not None:
+        value = np.full(shape, value) if value.size == 1 else value.reshape(shape)
+    return Constant(np.array(value), name)
+
+
+def is_placeholder(x):
+    """Whether `x` is a placeholder."""
+    return isinstance(x, Placeholder)
+
+
+def is_variable(x):
+    """Whether `x` is a variable."""
+    return isinstance(x, Variable)
+
+
+def is_tensor(x):
+    """Whether `x` is a symbolic tensor of any kind."""
+    return isinstance(x, Tensor)
+
+
+def is_symbolic(x):
+    """Whether `x` is a symbolic tensor."""
+    return isinstance(x, Tensor)
+
+
+def is_keras_tensor(x):
+    """Whether `x` is the output of a layer or an `Input`.
+
+    Raises ValueError for what is no symbolic tensor at all, as Keras did.
+    """
+    if not isinstance(x, Tensor):
+        raise ValueError(errors.message(
+            "is_keras_tensor", "the question makes sense for symbolic tensors only",
+            "a tensor", f"{type(x).__name__}"))
+    return hasattr(x, "_keras_history")
+
+
+# ---- values ----
+
+def get_value(x):
+    """A variable's value as a NumPy array (a scalar's as a NumPy scalar)."""
+    value = _variable("get_value", x).get()
+    return value[()] if value.ndim == 0 else value
+
+
+def batch_get_value(ops):
+    """The values of a list of variables."""
+    return [get_value(x) for x in ops]
+
+
+def set_value(x, value):
+    """Writes a number or an array of the variable's shape into it."""
+    _variable("set_value", x).set(value)
+
+
+def batch_set_value(tuples):
+    """Writes several values: a list of (variable, value)."""
+    for x, value in tuples:
+        set_value(x, value)
+
+
+def _variable(who, x):
+    if not isinstance(x, Variable):
+        raise TypeError(errors.message(who, "values are stored in variables only",
+                                       "a variable", repr(x), "K.eval evaluates any tensor"))
+    return x
+
+
+def get_variable_shape(x):
+    """The variable's shape as a tuple of ints."""
+    return tuple(_variable("get_variable_shape", x).shape)
+
+
+# ---- updates ----
+
+def update(x, new_x):
+    """A tensor whose evaluation (as an update or an output) writes `new_x` into variable `x`."""
+    from .ops import as_tensor
+
+    return assign(x, as_tensor(new_x, dtype=getattr(x, "dtype", None)))
+
+
+def update_add(x, increment):
+    """Like `update`, with x + increment."""
+    return update(x, x + increment)
+
+
+def update_sub(x, decrement):
+    """Like `update`, with x - decrement."""
+    return update(x, x - decrement)
+
+
+def moving_average_update(x, value, momentum):
+    """Like `update`, with x * momentum + value * (1 - momentum)."""
+    return update(x, x * momentum + value * (1.0 - momentum))
+
+
+# ---- the learning phase ----
+
+def learning_phase():
+    """The learning phase: a tensor fed with 1 (training) or 0, or the int that was set."""
+    return _learning_phase if _fixed_phase is None else _fixed_phase
+
+
+def set_learning_phase(value):
+    """Fixes the learning phase to 0 or 1 for graphs built from now on."""
+    global _fixed_phase
+    if value not in (0, 1):
+        raise ValueError(errors.message("set_learning_phase", "the learning phase is 0 or 1",
+                                        "0 or 1", repr(value)))
+    _fixed_phase = int(value)
+
+
+def in_train_phase(x, alt, training=None):
+    """`x` in training and `alt` otherwise; either may be a function without arguments.
+
+    training: a bool, 0 or 1, or a bool tensor; the learning phase if None.
+    """
+    from .ops import as_tensor, switch
+
+    training = learning_phase() if training is None else training
+    if not isinstance(training, Tensor):
+        chosen = x if training else alt
+        return chosen() if callable(chosen) else chosen
+    if isinstance(training, LearningPhase):
+        x, alt = (value() if callable(value) else value for value in (x, alt))
+        x = as_tensor(x)
+        alt = as_tensor(alt, dtype=x.dtype)
+    return switch(training, x, alt)
+
+
+def in_test_phase(x, alt, training=None):
+    """`x` outside training and `alt` in training; see `in_train_phase`."""
+    return in_train_phase(alt, x, training)
+
+
+# ---- names ----
+
+def get_uid(prefix=""):
+    """The next number for a prefix: 1, 2, …"""
+    _uids[prefix] += 1
+    return _uids[prefix]
+
+
+def reset_uids():
+    """Starts the numbers of `get_uid` anew."""
+    _uids.clear()
+
+
+def clear_session():
+    """Forgets the names given so far and the learning phase that was set."""
+    global _learning_phase, _fixed_phase
+    reset_uids()
+    _learning_phase, _fixed_phase = LearningPhase(), None
+
+
+__all__ = [name for name, thing in list(globals().items())
+           if callable(thing) and getattr(thing, "__module__", None) == __name__
+           and not name.startswith("_")] + ["name_scope"]
