@@ -222,6 +222,12 @@ def test_announcement_goes_to_stderr_once(python):
     assert result.stderr == "Using NumPy backend.\n"
 
 
+def test_import_announces_the_backend(python):
+    result = python("import keras_compat")
+    assert (result.returncode, result.stdout) == (0, "")
+    assert result.stderr == "Using NumPy backend.\n"
+
+
 def test_variable_chooses_a_module(python, tmp_path):
     write_backend(tmp_path, "chosen_backend")
     result = python(ACTIVE, KERAS_BACKEND="chosen_backend")

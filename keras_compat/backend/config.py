@@ -14,7 +14,13 @@ from types import MappingProxyType
 import numpy as np
 
 from . import config_file, errors
-from .config_file import keras_home
+
+__all__ = [
+    "cast_to_floatx", "compat_version", "epsilon", "floatx", "image_data_format",
+    "image_dim_ordering", "normalize_data_format", "random_mode", "set_compat_version",
+    "set_epsilon", "set_floatx", "set_image_data_format", "set_image_dim_ordering",
+    "set_random_mode",
+]
 
 DEFAULTS = MappingProxyType({
     "floatx": "float32",
