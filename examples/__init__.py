@@ -1,0 +1,1 @@
+"""Scripts as they were written for Keras 2; `keras-compat demo` runs them."""

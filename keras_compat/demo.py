@@ -1,0 +1,133 @@
+"""`keras-compat demo`: one old script, every installed backend, the same numbers.
+
+The script `digits_cnn.py` is run as it is. While it trains, `_Watch` times its
+epochs and sees to it that every backend starts from the weights that the first
+one drew; shuffles and dropout are the same through portable random numbers.
+"""
+import contextlib
+import os
+import statistics
+import sys
+import time
+
+from . import callbacks, models
+from .backend import config, selection
+from .datasets import digits
+from .legacy import aliases
+
+FIRST = config.DEFAULTS["backend"]
+SCRIPT = "digits_cnn.py"
+_COLUMNS = ("backend", "test accuracy", "s / epoch", "weights differ by", "predictions differ by")
+
+
+class Run:
+    """What one backend made of the script."""
+
+    def __init__(self, name, accuracy, seconds_per_epoch, initial, final, predictions):
+        self.name = name
+        self.accuracy = accuracy
+        self.seconds_per_epoch = seconds_per_epoch
+        self.initial = initial
+        self.final = final
+        self.predictions = predictions
+
+
+def main():
+    """Trains on every installed backend and prints the table; returns the exit status."""
+    script = os.path.join(_examples_folder(), SCRIPT)
+    config.set_random_mode("portable")
+    runs = []
+    for name in _names():
+        print(f"\n=== {SCRIPT} on {name} ===", flush=True)
+        runs.append(run_example(script, name, runs[0].initial if runs else None))
+    print("\n" + table(runs))
+    _mention_the_rest()
+    return 0
+
+
+def run_example(script, name, initial=None):
+    """Runs the script on one backend, from the given initial weights if there are any."""
+    with selection.set_backend(name), _watching(initial) as watch:
+        found = aliases.run_script(script, [digits.PATH])
+        model = found["model"]
+        return Run(name, float(found["score"][1]), statistics.median(watch.seconds), watch.initial,
+                   model.get_weights(), model.predict(found["x_test"]))
+
+
+def table(runs):
+    """The comparison as text: one line a backend, differences from the first one."""
+    rows = [_COLUMNS] + [_row(run, runs[0]) for run in runs]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(_COLUMNS))]
+    lines = ["  ".join(text.ljust(width) if i == 0 else text.rjust(width)
+                       for i, (text, width) in enumerate(zip(row, widths))) for row in rows]
+    return "\n".join([lines[0], "-" * len(lines[0])] + lines[1:])
+
+
+def _row(run, first):
+    if run is first:
+        differences = ("-", "-")
+    else:
+        differences = (f"{difference(run.final, first.final):.1e}",
+                       f"{difference([run.predictions], [first.predictions]):.1e}")
+    return (run.name, f"{run.accuracy:.2%}", f"{run.seconds_per_epoch:.2f}", *differences)
+
+
+def difference(ours, theirs):
+    """The greatest absolute difference between two lists of arrays."""
+    return max(float(abs(a - b).max()) for a, b in zip(ours, theirs))
+
+
+# ---- what the script does not say ----
+
+class _Watch(callbacks.Callback):
+    """Gives a model its initial weights (or takes them down) and times its epochs."""
+
+    def __init__(self, initial):
+        super().__init__()
+        self.initial = initial
+        self.seconds = []
+
+    def on_train_begin(self, logs=None):
+        if self.initial is None:
+            self.initial = self.model.get_weights()
+        else:
+            self.model.set_weights(self.initial)
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self._start = time.perf_counter()
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.seconds.append(time.perf_counter() - self._start)
+
+
+@contextlib.contextmanager
+def _watching(initial):
+    """Every `fit` in the block has the watch among its callbacks."""
+    watch, fit = _Watch(initial), models.Model.fit
+
+    def watched(model, *args, **kwargs):
+        kwargs["callbacks"] = [watch, *(kwargs.get("callbacks") or ())]
+        return fit(model, *args, **kwargs)
+
+    models.Model.fit = watched
+    try:
+        yield watch
+    finally:
+        models.Model.fit = fit
+
+
+def _names():
+    installed = [name for name, state in selection.available().items() if state.installed]
+    return [FIRST] + [name for name in installed if name != FIRST]
+
+
+def _mention_the_rest():
+    for name, state in selection.available().items():
+        if not state.installed:
+            print(f"{name} is not installed: {state.hint}", file=sys.stderr)
+
+
+def _examples_folder():
+    from . import examples
+
+    return os.path.dirname(os.path.abspath(examples.__file__))
