@@ -1,0 +1,74 @@
+"""What steers a graph: passing on, stopping gradients, choosing between expressions, printing."""
+from ..registry import fail, primitive, sugar
+from . import comparison, elementwise, shaping
+from .convert import as_tensor, described, pair
+from .families import same
+
+
+@primitive(same, tolerance="exact", view=True)
+def identity(x, name=None):
+    """x itself as a new tensor; `name` is not used."""
+    return identity.bind(as_tensor(x))
+
+
+@identity.gradient
+def _identity_gradient(g, out, x):
+    return g
+
+
+@primitive(same, tolerance="exact", view=True)
+def stop_gradient(variables):
+    """The tensor, or each of a list, as a constant in the eyes of `gradients`."""
+    if isinstance(variables, (list, tuple)):
+        return [stop_gradient(v) for v in variables]
+    return stop_gradient.bind(as_tensor(variables))
+
+
+def _print_rule(x, *, message):
+    return x.shape, x.dtype
+
+
+@primitive(_print_rule, tolerance="exact", pure=False)
+def print_tensor(x, message=""):
+    """x itself; whenever it is computed, the message and the values go to stdout."""
+    return print_tensor.bind(as_tensor(x), message=str(message))
+
+
+@print_tensor.gradient
+def _print_gradient(g, out, x, *, message):
+    return g
+
+
+@sugar
+def switch(condition, then_expression, else_expression):
+    """One expression where the condition holds, the other elsewhere.
+
+    condition: a scalar, which chooses a whole tensor (the expressions may then be
+    functions without arguments, and only the chosen one runs), or a tensor of no
+    more axes than the expressions, which chooses along those first axes. Numbers
+    count as True unless 0.
+    """
+    condition = elementwise.cast(as_tensor(condition), "bool")
+    if condition.ndim == 0 and (callable(then_expression) or callable(else_expression)):
+        return _branch(condition, then_expression, else_expression)
+    x, y = pair(_value(then_expression), _value(else_expression))
+    if condition.ndim == 0:
+        return comparison.where(condition, x, y) if x.shape == y.shape else _branch(condition, x, y)
+    if condition.ndim > x.ndim:
+        fail("the condition must not have more axes than the expressions",
+             f"at most {x.ndim} axes",
+             f"condition {tuple(condition.shape)}, expressions {described(x)}, {described(y)}")
+    for _ in range(x.ndim - condition.ndim):
+        condition = shaping.expand_dims(condition, -1)
+    return comparison.where(condition, x, y)
+
+
+def _value(expression):
+    return expression() if callable(expression) else expression
+
+
+def _branch(condition, then_expression, else_expression):
+    from ..control_flow import cond  # the planner's op, which stands above these
+
+    return cond(condition, lambda: [as_tensor(_value(then_expression))],
+                lambda: [as_tensor(_value(else_expression))])[0]
