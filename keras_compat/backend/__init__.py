@@ -13,4 +13,5 @@ from .interface import Backend
 from .loops import foldl, foldr, map_fn, rnn
 from .ops import *  # noqa: F401,F403
 from .selection import backend, set_backend
+from .session import *  # noqa: F401,F403
 from .state import *  # noqa: F401,F403

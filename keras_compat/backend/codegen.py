@@ -252,7 +252,7 @@ class _Writer:
             function, extra = self.backend.gradients, self._gradient_flags(position, step)
         else:
             function, extra = self._donated(position, step)
-        call = f"{self.bound('f', function)}({', '.join(parts + extra)})"
+        call = f"{self.bound(step.op.name + '_', function)}({', '.join(parts + extra)})"
         names = [self.name(v) for v in step.outputs]
         target = names[0] if not step.op.returns_several else "(" + ", ".join(names) + ",)"
         self.lines.append(f"{target} = {call}")
@@ -361,7 +361,7 @@ class _Writer:
                     names.append(self._safe(value, None, updated))
             parts.append("[" + ", ".join(names) + "]" if isinstance(item, tuple) else names[0])
         attrs = [f"{k}={self._literal(v)}" for k, v in step.attrs.items()]
-        return f"{self.bound('u', native)}({', '.join(parts + attrs)})"
+        return f"{self.bound(step.op.name + '_', native)}({', '.join(parts + attrs)})"
 
     def _compiled(self, returned):
         arguments = ", ".join(f"p{i}" for i in range(len(self.lowering.inputs)))

@@ -15,7 +15,7 @@ def _gradients_rule(losses, wrt):
     return [(t.shape, t.dtype) for t in wrt]
 
 
-GRADIENTS = Op("gradients", "core", "recurrent", rule=_gradients_rule)
+GRADIENTS = Op("gradients", "core", "recurrent", rule=_gradients_rule, fresh=True)
 
 
 def assign(variable, value):

@@ -132,7 +132,7 @@ class Function:
 
 
 def _assigned(variable, value):
-    from .ops import as_tensor
+    from .ops.convert import as_tensor
     return assign(variable, as_tensor(value, dtype=variable.dtype))
 
 

@@ -164,7 +164,7 @@ def _fold(fn, elems, initializer, reverse):
     if initializer is None:
         initializer, elems = (elems[-1], elems[:-1]) if reverse else (elems[0], elems[1:])
     if not isinstance(initializer, Tensor):
-        from .ops import as_tensor
+        from .ops.convert import as_tensor
         initializer = as_tensor(initializer, dtype=elems.dtype)
     _, (result,) = scan(lambda x, acc: ([], [fn(acc, x)]), [elems], [initializer],
                         reverse=reverse)

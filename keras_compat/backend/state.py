@@ -127,7 +127,7 @@ def get_variable_shape(x):
 
 def update(x, new_x):
     """A tensor whose evaluation (as an update or an output) writes `new_x` into variable `x`."""
-    from .ops import as_tensor
+    from .ops.convert import as_tensor
 
     return assign(x, as_tensor(new_x, dtype=getattr(x, "dtype", None)))
 

@@ -1,0 +1,69 @@
+"""TensorFlow 1 spellings that legacy scripts use without meaning TensorFlow: sessions and scopes."""
+import contextlib
+
+from .function import Function
+
+
+class Session:
+    """What `K.get_session()` gives: evaluates tensors, as scripts ask of it.
+
+    Nothing is held here: values live in the variables, so that closing a session
+    or making a new one changes nothing.
+    """
+
+    def run(self, fetches, feed_dict=None):
+        """Values of a tensor, or of a list of tensors, with placeholders fed from a dict."""
+        feeds = list((feed_dict or {}).items())
+        return Function([t for t, _ in feeds], fetches, name="session.run")([v for _, v in feeds])
+
+    def close(self):
+        """Does nothing: there is nothing to release."""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self.close()
+
+
+_session = Session()
+_manual_initialization = False
+
+
+def get_session():
+    """A session that can `run` tensors."""
+    return _session
+
+
+def set_session(session):
+    """Accepts any session (scripts use it to configure a device) and keeps none of it."""
+
+
+def manual_variable_initialization(value):
+    """Whether the script means to initialize variables itself; they always have values here."""
+    global _manual_initialization
+    _manual_initialization = bool(value)
+
+
+def v1_variable_initialization():
+    """Initializes nothing: a variable has its value from the moment it is made."""
+
+
+def control_dependencies(control_inputs):
+    """A scope without effect: updates are applied after all outputs were computed."""
+    return contextlib.nullcontext()
+
+
+def symbolic(func):
+    """Decorator of functions that build a graph: all do, so the function is returned."""
+    return func
+
+
+def eager(func):
+    """Decorator of functions that are not to build a graph; the function is returned."""
+    return func
+
+
+__all__ = ["Session", "control_dependencies", "eager", "get_session",
+           "manual_variable_initialization", "set_session", "symbolic",
+           "v1_variable_initialization"]
