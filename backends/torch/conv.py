@@ -1,0 +1,86 @@
+"""Convolutions and their gradients, on channels_last strides without copies."""
+import torch
+
+from keras_compat.backends.torch import windows
+from keras_compat.backends.torch.arrays import sizes
+from keras_compat.backends.torch.windows import kernel_view, keras_view, native_view
+
+_CONV = {4: torch.conv2d, 5: torch.conv3d}
+_TRANSPOSED = {4: torch.conv_transpose2d, 5: torch.conv_transpose3d}
+
+
+def _pads(spatial, window, strides, dilation, padding):
+    if padding == "valid":
+        return ((0, 0),) * len(spatial)
+    return windows.same_padding(tuple(spatial), tuple(window), strides, dilation)
+
+
+def conv(x, kernel, *, strides, padding, dilation, groups, data_format):
+    """Cross-correlation of `x` with a kernel (spatial..., in / groups, out)."""
+    return conv_bias(x, kernel, None, strides=strides, padding=padding, dilation=dilation,
+                     groups=groups, data_format=data_format)
+
+
+def conv_bias(x, kernel, bias, *, strides, padding, dilation, groups, data_format):
+    """`conv` with a bias per output channel, added inside the same kernel."""
+    ndim = x.ndim
+    x, w = native_view(x, data_format), kernel_view(kernel)
+    strides, dilation = windows.two_axes(strides), windows.two_axes(dilation)
+    pads = _pads(x.shape[2:], w.shape[2:], strides, dilation, padding)
+    if windows.symmetric(pads):
+        before = [p[0] for p in pads]
+    else:
+        x, before = windows.padded(x, pads), 0
+    y = _CONV[x.ndim](x, w, bias, strides, before, dilation, groups)
+    return keras_view(y, data_format, ndim)
+
+
+def conv_input_gradient(g, kernel, shape_tensor, *, shape, strides, padding, dilation, groups,
+                        data_format):
+    """The transposed convolution: gradient of `conv` with respect to its input."""
+    target = list(shape if shape_tensor is None else sizes(shape_tensor))
+    target[0] = g.shape[0]
+    spatial = windows.native_shape(target, data_format)[2:]
+    ndim = g.ndim
+    g, w = native_view(g, data_format), kernel_view(kernel)
+    strides, dilation = windows.two_axes(strides), windows.two_axes(dilation)
+    pads = _pads(spatial, w.shape[2:], strides, dilation, padding)
+    before = [p[0] for p in pads]
+    y = _TRANSPOSED[g.ndim](g, w, None, strides, before, _grown(g, w, strides, dilation, before,
+                                                               spatial), groups, dilation)
+    for axis, size in enumerate(spatial, 2):
+        y = y.narrow(axis, 0, size) if y.shape[axis] > size else y
+    return keras_view(y, data_format, ndim)
+
+
+def _grown(g, w, strides, dilation, before, spatial):
+    """Cells that no window reached, at the end of each axis.
+
+    The kernel takes `before` away at both ends; where the padding was uneven it
+    returns a cell too many instead, which is cut off.
+    """
+    return [max(size - ((n - 1) * s + d * (k - 1) + 1 - 2 * b), 0) for size, n, k, s, d, b
+            in zip(spatial, g.shape[2:], w.shape[2:], strides, dilation, before)]
+
+
+def conv_kernel_gradient(x, g, *, kernel_shape, strides, padding, dilation, groups, data_format):
+    """Gradient of `conv` with respect to its kernel."""
+    x, g = native_view(x, data_format), native_view(g, data_format)
+    strides, dilation = windows.two_axes(strides), windows.two_axes(dilation)
+    # only the sizes of this stand-in matter
+    w = kernel_view(x.new_empty(1).expand(kernel_shape))
+    pads = _pads(x.shape[2:], w.shape[2:], strides, dilation, padding)
+    rank = len(pads)
+    before = [p[0] for p in pads]
+    if not windows.symmetric(pads):
+        x, before = windows.padded(x, pads), [0] * rank
+    gradient = torch.ops.aten.convolution_backward(
+        g, x, w, None, strides, before, dilation, False, [0] * rank, groups,
+        [False, True, False])[1]
+    return windows.kernel_back(gradient, len(kernel_shape))
+
+
+OPS = {
+    "conv": conv, "conv_bias": conv_bias, "conv_input_gradient": conv_input_gradient,
+    "conv_kernel_gradient": conv_kernel_gradient,
+}

@@ -1,0 +1,2 @@
+"""Composites of neural networks with a native form."""
+OPS = {}
