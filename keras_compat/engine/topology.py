@@ -1,0 +1,7 @@
+"""The module's old name: layers, nodes and networks were all defined here."""
+from .base_layer import InputSpec, Layer
+from .input_layer import Input, InputLayer
+from .network import Network
+from .node import Node
+
+__all__ = ["Input", "InputLayer", "InputSpec", "Layer", "Network", "Node"]
