@@ -1,0 +1,158 @@
+"""Composites with a faster native form: activations, normalisation, losses.
+
+Each is a forward kernel, and a backward one where the composite's own derivative
+would make more passes over memory.
+"""
+import numpy as np
+
+from .pairs import Pair, forward_only
+from .reductions import leading_sum
+
+# Elements per block: several passes over a block find it in the second-level cache.
+_BLOCK = 1 << 15
+
+
+# ---- relu ----
+
+def _plain_relu(specs, attrs):
+    return (not attrs["alpha"] and attrs["max_value"] is None and not attrs["threshold"])
+
+
+def relu_forward(x, **attrs):
+    """max(x, 0), which is also the residual."""
+    y = np.maximum(x, 0)
+    return y, None
+
+
+def relu_backward(g, y, residual, x, **attrs):
+    """g where the output is positive."""
+    return (np.multiply(g, y > 0),)
+
+
+# ---- softmax ----
+
+def softmax_forward(x, axis):
+    """exp(x) / sum(exp(x)) along the axis, shifted so that nothing overflows."""
+    y = x - np.maximum.reduce(x, axis, None, None, True)
+    np.exp(y, y)
+    total = np.add.reduce(y, axis, np.float32 if x.dtype == np.float16 else x.dtype, None, True)
+    y /= total
+    return y, None
+
+
+def softmax_backward(g, y, residual, x, axis):
+    """y (g - sum(g y))."""
+    dx = g * y
+    total = np.add.reduce(dx, axis, x.dtype, None, True)
+    dx -= y * total
+    return (dx,)
+
+
+# ---- channels: vectors that broadcast over all axes but the last ----
+
+def _wide_rows(x):
+    """(rows, repeats): a contiguous x as rows of several times its last axis.
+
+    Elementwise calls with a vector of few channels spend their time between the
+    rows; longer rows with the vector repeated do not.
+    """
+    channels = x.shape[-1]
+    count = x.size // channels
+    repeats = 1
+    while channels * repeats < 512 and count % (2 * repeats) == 0:
+        repeats *= 2
+    return x.reshape(count // repeats, channels * repeats), repeats
+
+
+def _row_blocks(rows):
+    step = max(1, _BLOCK // rows.shape[1])
+    return [slice(first, first + step) for first in range(0, len(rows), step)]
+
+
+# ---- batch normalisation over all axes but the last ----
+
+def _over_last(specs, attrs):
+    shape, dtype = specs[0]
+    return (attrs["axes"] == tuple(range(len(shape) - 1)) and len(shape) > 1
+            and dtype in ("float32", "float64") and shape[-1])
+
+
+def batch_norm_forward(x, gamma, beta, *, axes, epsilon):
+    """((y, mean, var), residuals): statistics of each channel, and x normalised by them."""
+    x = np.ascontiguousarray(x)
+    channels = x.shape[-1]
+    count = x.size // channels
+    rows, repeats = _wide_rows(x)
+    mean = leading_sum(x.reshape(count, channels)) / x.dtype.type(count)
+    wide_mean = np.tile(mean, repeats)
+    var = np.zeros_like(wide_mean)
+    for part in _row_blocks(rows):
+        centred = rows[part] - wide_mean
+        centred *= centred
+        var += leading_sum(centred)
+    var = var.reshape(repeats, channels).sum(0) / x.dtype.type(count)
+    inverse = 1 / np.sqrt(var + x.dtype.type(epsilon))
+    factor = np.tile(inverse if gamma is None else inverse * gamma, repeats)
+    y = np.empty_like(rows)
+    wide_beta = None if beta is None else np.tile(beta, repeats)
+    for part in _row_blocks(rows):
+        block = np.subtract(rows[part], wide_mean, y[part])
+        block *= factor
+        if beta is not None:
+            block += wide_beta
+    return (y.reshape(x.shape), mean, var), (x, inverse)
+
+
+def batch_norm_backward(gradients, outputs, residuals, x, gamma, beta, *, axes, epsilon):
+    """Gradients of x, gamma and beta; those of the statistics are passed on too."""
+    g, g_mean, g_var = gradients
+    x, inverse = residuals
+    mean, channels = outputs[1], x.shape[-1]
+    count = x.dtype.type(x.size // channels)
+    rows, repeats = _wide_rows(x)
+    g = np.zeros_like(rows) if g is None else np.ascontiguousarray(g).reshape(rows.shape)
+    wide_mean = np.tile(mean, repeats)
+    d_beta, d_gamma = _scale_gradients(rows, g, wide_mean, repeats)
+    d_gamma *= inverse
+    factor = inverse if gamma is None else inverse * gamma
+    # dx = factor g + slope (x - mean) + shift, per channel.
+    slope = -factor * inverse * d_gamma / count
+    shift = -factor * d_beta / count
+    if g_var is not None:
+        slope = slope + 2 * g_var / count
+    if g_mean is not None:
+        shift = shift + g_mean / count
+    dx = _affine(rows, g, wide_mean, *[np.tile(v, repeats) for v in (factor, slope, shift)])
+    return (dx.reshape(x.shape), None if gamma is None else d_gamma,
+            None if beta is None else d_beta)
+
+
+def _scale_gradients(rows, g, wide_mean, repeats):
+    """(sum of g, sum of g (x - mean)) of each channel."""
+    sums = np.zeros((2, rows.shape[1]), rows.dtype)
+    for part in _row_blocks(rows):
+        product = rows[part] - wide_mean
+        product *= g[part]
+        sums[0] += leading_sum(g[part])
+        sums[1] += leading_sum(product)
+    return sums.reshape(2, repeats, -1).sum(1)
+
+
+def _affine(rows, g, wide_mean, factor, slope, shift):
+    dx = np.empty_like(rows)
+    for part in _row_blocks(rows):
+        block = np.subtract(rows[part], wide_mean, dx[part])
+        block *= slope
+        block += shift
+        block += g[part] * factor
+    return dx
+
+
+VJPS = {
+    "relu": Pair(relu_forward, relu_backward, _plain_relu),
+    "softmax": Pair(softmax_forward, softmax_backward),
+    "normalize_batch_in_training": Pair(batch_norm_forward, batch_norm_backward, _over_last),
+}
+SPECIALIZERS = {name: forward_only(pair) for name, pair in VJPS.items()}
+SPECIALIZERS["relu"] = lambda specs, attrs: (
+    (lambda x: np.maximum(x, 0)) if _plain_relu(specs, attrs) else None)

@@ -1,0 +1,179 @@
+"""Pooling and its gradients, cell by cell of the window.
+
+For each cell, the input under it in all windows is one strided view, so a pool
+is as many elementwise calls as a window has cells. Padding is never built: a
+cell's view leaves out the windows in which it lies outside.
+"""
+import functools
+
+import numpy as np
+
+from .im2col import chunks
+from .reductions import extreme
+from .shaping import wanted_shape
+from .windows import as_format, channels_last, geometry, places
+
+# Bytes of output worked on at a time: it is read and written once per window cell.
+_CHUNK = 1 << 17
+
+
+@functools.lru_cache(maxsize=1024)
+def _cells(geo):
+    """(index of the input, index of the output or None for all of it) per window cell."""
+    result = []
+    for place in places(geo.window):
+        axes = [_cell_axis(*a) for a in zip(place, geo.sizes, geo.strides, geo.out, geo.low)]
+        source = (slice(None), *[a[0] for a in axes])
+        whole = all(a[1] == slice(0, n) for a, n in zip(axes, geo.out))
+        result.append((source, None if whole else (slice(None), *[a[1] for a in axes])))
+    return result
+
+
+def _cell_axis(place, size, stride, out, low):
+    shift = place - low
+    first = max(0, -(shift // stride))
+    last = min(out, (size - 1 - shift) // stride + 1)
+    count = max(0, last - first)
+    start = first * stride + shift
+    stop = start + (count - 1) * stride + 1 if count else start
+    return slice(start, stop, stride), slice(first, first + count)
+
+
+def _parts(x, geo):
+    """Indices of the batch such that the output of each part stays in cache."""
+    sample = x.itemsize * x.shape[-1]
+    for n in geo.out:
+        sample *= n
+    return [n for n, _ in chunks(x.shape[0], 1, sample, max(_CHUNK, sample))]
+
+
+def _at(array, index):
+    return array if index is None else array[index]
+
+
+def _geometry(x, pool_size, strides, padding):
+    return geometry(x.shape[1:-1], tuple(pool_size), tuple(strides), padding)
+
+
+# ---- maximum ----
+
+def max_pool(x, pool_size, strides, padding, data_format):
+    """The greatest cell of each window; padding never wins."""
+    x = channels_last(x, data_format)
+    geo = _geometry(x, pool_size, strides, padding)
+    out = np.empty((x.shape[0], *geo.out, x.shape[-1]), x.dtype)
+    for part in _parts(x, geo):
+        _window_max(x[part], geo, out[part])
+    return as_format(out, data_format)
+
+
+def _window_max(x, geo, out):
+    cells = _cells(geo)
+    if len(cells) > 1 and cells[0][1] is None and cells[1][1] is None:
+        np.maximum(x[cells[0][0]], x[cells[1][0]], out=out)
+        cells = cells[2:]
+    else:
+        out[...] = extreme(x.dtype, lowest=True)
+    for source, place in cells:
+        target = _at(out, place)
+        np.maximum(target, x[source], out=target)
+    return out
+
+
+def _winners(x, geo):
+    """For each cell, (index of the input, of the output, where it is its window's first maximum)."""
+    highest = _window_max(x, geo, np.empty((x.shape[0], *geo.out, x.shape[-1]), x.dtype))
+    free = np.ones(highest.shape, bool)
+    for source, place in _cells(geo):
+        open_ = _at(free, place)
+        wins = x[source] == _at(highest, place)
+        wins &= open_
+        open_ ^= wins
+        yield source, place, wins
+
+
+def max_pool_gradient(g, x, pool_size, strides, padding, data_format):
+    """g added at the first maximum of each window."""
+    x, g = channels_last(x, data_format), channels_last(g, data_format)
+    geo = _geometry(x, pool_size, strides, padding)
+    result = np.zeros(x.shape, x.dtype)
+    overlap = any(k > s for k, s in zip(geo.window, geo.strides))
+    for part in _parts(x, geo):
+        given, target = g[part], result[part]
+        for source, place, wins in _winners(x[part], geo):
+            if overlap:
+                target[source] += _at(given, place) * wins
+            else:
+                np.copyto(target[source], _at(given, place), where=wins)
+    return as_format(result, data_format)
+
+
+def max_pool_select(h, x, pool_size, strides, padding, data_format):
+    """h at the place of the first maximum of each window."""
+    x, h = channels_last(x, data_format), channels_last(h, data_format)
+    geo = _geometry(x, pool_size, strides, padding)
+    result = np.zeros((x.shape[0], *geo.out, x.shape[-1]), h.dtype)
+    for part in _parts(x, geo):
+        source_part, target = h[part], result[part]
+        for source, place, wins in _winners(x[part], geo):
+            np.copyto(_at(target, place), source_part[source], where=wins)
+    return as_format(result, data_format)
+
+
+# ---- average ----
+
+@functools.lru_cache(maxsize=256)
+def _scale(geo, dtype):
+    """1 / (number of true cells) of each window, broadcastable to (batch, out..., channels)."""
+    counts = np.ones((1,) * (len(geo.out) + 2))
+    for axis, (n, k, s, out, low) in enumerate(
+            zip(geo.sizes, geo.window, geo.strides, geo.out, geo.low)):
+        first = np.arange(out) * s - low
+        cells = np.minimum(first + k, n) - np.maximum(first, 0)
+        counts = counts * cells.reshape([-1 if i == axis + 1 else 1 for i in range(counts.ndim)])
+    scale = (1 / np.maximum(counts, 1)).astype(dtype)
+    return scale if geo.padded != geo.sizes else np.asarray(scale.flat[0] if scale.size else 1, dtype)
+
+
+def _wide(x):
+    return x.astype(np.float32) if x.dtype == np.float16 else x
+
+
+def avg_pool(x, pool_size, strides, padding, data_format):
+    """The mean of the true cells of each window."""
+    dtype = x.dtype
+    x = _wide(channels_last(x, data_format))
+    geo = _geometry(x, pool_size, strides, padding)
+    out = np.empty((x.shape[0], *geo.out, x.shape[-1]), x.dtype)
+    scale = _scale(geo, x.dtype)
+    for part in _parts(x, geo):
+        source_part, target_part = x[part], out[part]
+        target_part[...] = 0
+        for source, place in _cells(geo):
+            target = _at(target_part, place)
+            target += source_part[source]
+        target_part *= scale
+    return as_format(out.astype(dtype, copy=False), data_format)
+
+
+def avg_pool_gradient(g, shape_tensor, pool_size, strides, padding, data_format):
+    """g shared out among the true cells of each window."""
+    dtype = g.dtype
+    g = _wide(channels_last(g, data_format))
+    shape = wanted_shape(shape_tensor, None)
+    sizes = shape[1:-1] if data_format == "channels_last" else shape[2:]
+    geo = geometry(sizes, tuple(pool_size), tuple(strides), padding)
+    result = np.zeros((g.shape[0], *sizes, g.shape[-1]), g.dtype)
+    scale = _scale(geo, g.dtype)
+    for part in _parts(g, geo):
+        target, given = result[part], g[part] * scale
+        for source, place in _cells(geo):
+            target[source] += _at(given, place)
+    return as_format(result.astype(dtype, copy=False), data_format)
+
+
+OPS = {
+    "max_pool": max_pool, "max_pool_gradient": max_pool_gradient,
+    "max_pool_select": max_pool_select, "avg_pool": avg_pool,
+    "avg_pool_gradient": avg_pool_gradient,
+}
