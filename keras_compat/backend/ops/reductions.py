@@ -232,11 +232,24 @@ def cumprod(x, axis=0):
 
 @cumprod.gradient
 def _cumprod_gradient(g, out, x, *, axis):
-    """By division before the first zero; that zero gets the products without it."""
+    return _cumprod_slopes(g, x, axis, again=True)
+
+
+def _cumprod_slopes(g, x, axis, again):
+    """By division before the first zero; that zero gets the products without it.
+
+    After it all is 0, written as the zero times the slopes without it (`again`), so
+    that the second derivative is right too.
+    """
     zero = comparison.equal(x, 0)
     zeros = cumsum(elementwise.cast(zero, "int32"), axis)
     first = comparison.logical_and(zero, comparison.equal(zeros, 1))
-    divided = _sum_to_end(g * out, axis) / comparison.where(zero, 1, x)
-    without = _sum_to_end(g * cumprod(comparison.where(first, 1, x), axis), axis)
-    after = comparison.where(first, without, 0)
-    return comparison.where(comparison.equal(zeros, 0), divided, after)
+    bridged = comparison.where(first, 1, x)
+    before = _sum_to_end(g * cumprod(x, axis), axis) / comparison.where(zero, 1, x)
+    at_zero = _sum_to_end(g * cumprod(bridged, axis), axis)
+    after = 0
+    if again:
+        factor = sum(comparison.where(first, x, 0), axis=axis, keepdims=True)
+        after = factor * _cumprod_slopes(g, bridged, axis, again=False)
+    return comparison.where(comparison.equal(zeros, 0), before,
+                            comparison.where(first, at_zero, after))
