@@ -16,12 +16,13 @@ class Function:
     outputs: tensors to compute. updates: pairs (variable, new value) or results of
         `K.update`; all are computed from the old values before any is written.
     training: True or False fixes the learning phase; by default it is fed, or 0.
+    givens: pairs (tensor of the graph, the tensor that is computed in its place).
 
     Calling it with a list of arrays returns a list of NumPy arrays. `run_native`
     does the same without checks and leaves the results native.
     """
 
-    def __init__(self, inputs, outputs, updates=None, name=None, training=None):
+    def __init__(self, inputs, outputs, updates=None, name=None, training=None, givens=()):
         self.name = name or "function"
         self.inputs = list(inputs)
         self.single = not isinstance(outputs, (list, tuple))
@@ -29,6 +30,7 @@ class Function:
         self.updates = list(updates or [])
         self._check()
         self.training = training
+        self.givens = list(givens)
         self._phase_at = [i for i, t in enumerate(self.inputs) if isinstance(t, LearningPhase)]
         self._fed = [t for t in self.inputs if not isinstance(t, LearningPhase)]
         self._runs = {}
@@ -71,14 +73,12 @@ class Function:
 
     def plan(self, training=False):
         """The plan for a learning phase (its `source` shows what will run)."""
-        lowering = Lowering(self.backend, training, self._fed)
+        lowering = Lowering(self.backend, training, self._fed, self.givens)
+        effects = [u if isinstance(u, Tensor) else _assigned(*u) for u in self.updates]
+        lowering.differentiate([*self.outputs, *effects])
         outputs = [lowering.lower(t) for t in self.outputs]
-        for update in self.updates:
-            if isinstance(update, Tensor):
-                lowering.lower(update)
-            else:
-                variable, value = update
-                lowering.lower(_assigned(variable, value))
+        for tensor in effects:
+            lowering.lower(tensor)
         updates = []
         while len(updates) < len(lowering.updates):
             variable, value = list(lowering.updates.values())[len(updates)]
@@ -192,12 +192,12 @@ def function(inputs, outputs, updates=None, **kwargs):
     inputs: list of placeholders (or other tensors to feed). outputs: a list of
     tensors, for a list of arrays, or one tensor for one array.
     updates: list of (variable, new value) or of `K.update` results.
-    name, training: see `Function`. Other keywords raise ValueError, as in Keras 2.3.1.
+    name, training, givens: see `Function`. Other keywords raise ValueError, as in Keras 2.3.1.
     """
-    unknown = set(kwargs) - {"name", "training"}
+    unknown = set(kwargs) - {"name", "training", "givens"}
     if unknown:
         raise ValueError(errors.message(
-            "function", "known keyword arguments only", "name, training", sorted(unknown)))
+            "function", "known keyword arguments only", "name, training, givens", sorted(unknown)))
     return Function(inputs, outputs, updates, **kwargs)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from . import errors
 from .core_ops import ASSIGN, GRADIENTS
 from .gradients import shared_gradients
-from .graph import Constant, LearningPhase, Node, Placeholder, Tensor, Variable, flatten
+from .graph import Constant, LearningPhase, Placeholder, Variable, ancestors, flatten
 from .registry import Op
 
 FOLD_LIMIT = 65536
@@ -59,9 +59,10 @@ class Lowering:
     """Collects the steps under the outputs that it is asked for.
 
     cuts: tensors that are fed from outside (inputs of a function or a body).
+    givens: pairs (tensor, the tensor that is computed in its place).
     """
 
-    def __init__(self, backend, training, cuts=()):
+    def __init__(self, backend, training, cuts=(), givens=()):
         self.backend = backend
         self.training = bool(training)
         self.steps = []
@@ -76,6 +77,7 @@ class Lowering:
         self._placed = {}
         self._phase = Constant(np.asarray(self.training))
         self._cuts = {id(t) for t in cuts}
+        self._givens = {id(old): new for old, new in givens}
         for tensor in cuts:
             self.inputs.append(self._place(tensor, Value(tensor.shape, tensor.dtype, "input")))
 
@@ -112,6 +114,8 @@ class Lowering:
         """What a transparent tensor stands for, or None."""
         if isinstance(tensor, LearningPhase):
             return self._phase
+        if id(tensor) in self._givens:
+            return self._givens[id(tensor)]
         node = tensor.node
         if node is None or self.is_cut(tensor):
             return None
@@ -159,6 +163,17 @@ class Lowering:
             if tensor.node is not None:
                 stack.extend(tensor.node.tensors())
         return True
+
+    def differentiate(self, tensors):
+        """Writes out the gradients under `tensors` by the shared rules, where there is no autodiff.
+
+        To be done before anything is lowered: what the backward pass wants kept, the
+        forward steps must know.
+        """
+        if not self.backend.autodiff:
+            for node in ancestors(tensors):
+                if node.op is GRADIENTS:
+                    self._differentiated(node, again=False)
 
     def _update(self, node):
         variable, value = node.inputs
