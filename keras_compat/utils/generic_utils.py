@@ -10,6 +10,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from ..backend import errors
+from .bytecode import func_dump, func_load  # noqa: F401 (old code imports them from here)
+from .progbar import Progbar  # noqa: F401
 
 _custom_objects = {}
 
