@@ -144,6 +144,8 @@ class _LoopGradient:
         slices = self.body.placeholders[:len(self.sequences)]
         self.used_slices = [i for i, p in enumerate(slices) if residuals.pop(id(p), None) is not None]
         self.residuals = list(residuals.values())
+        if self.sequences and not (self.used_slices or self.residuals or self.output_places):
+            self.used_slices = [0]    # it tells the backward loop the number of steps
         self.stacked = self._forward_loop() if self.residuals else []
 
     def _forward_loop(self):
@@ -223,13 +225,14 @@ def _traced_branch(function):
 
 
 def _cond_gradient(lowering, node, cotangents, inputs):
-    condition, then_captured, else_captured = inputs
+    condition, then_inputs, _ = inputs
     bodies = node.attrs["then_body"], node.attrs["else_body"]
+    arguments = bodies[0].placeholders  # both branches have the same
     marks = [_argument(t.shape, t) for t, g in zip(node.outputs, cotangents) if g is not None]
     places = [i for i, g in enumerate(cotangents) if g is not None]
-    wrt = list({id(t): t for body in bodies for t in body.captured if _is_float(t)}.values())
+    wrt = list({id(t): t for body in bodies for t in _branch_inputs(body) if _is_float(t)}.values())
     branches = [_branch_gradient(lowering, body, places, marks, wrt) for body in bodies]
-    operands = tuple(cotangents[i] for i in places)
+    operands = then_inputs[:len(arguments)] + tuple(cotangents[i] for i in places)
     results = COND.bind(condition, operands + branches[0].captured,
                         operands + branches[1].captured,
                         then_body=branches[0], else_body=branches[1])
@@ -237,19 +240,25 @@ def _cond_gradient(lowering, node, cotangents, inputs):
     return (None, *_shared_out(bodies, made))
 
 
+def _branch_inputs(body):
+    """What a branch takes: its arguments (a gradient's branch has some), and what it captures."""
+    return *body.placeholders, *body.captured
+
+
 def _shared_out(bodies, made):
-    """Each captured tensor's cotangent once, though both branches may capture it."""
-    return tuple(tuple(made.pop(id(t), None) for t in body.captured) for body in bodies)
+    """Each input's cotangent once, though both branches may have it."""
+    return tuple(tuple(made.pop(id(t), None) for t in _branch_inputs(body)) for body in bodies)
 
 
 def _branch_gradient(lowering, body, places, marks, wrt):
     from . import ops
 
     start = next_serial()
-    context = Lowering(lowering.backend, lowering.training, body.captured)
+    context = Lowering(lowering.backend, lowering.training, _branch_inputs(body))
     found = backpropagate([body.outputs[i] for i in places], marks, wrt, context, again=True)
     outputs = [ops.zeros_like(t) if g is None else g for t, g in zip(wrt, found)]
-    return SubGraph(marks, outputs, [*body.made, (start, next_serial())], lazy=True)
+    return SubGraph([*body.placeholders, *marks], outputs,
+                    [*body.made, (start, next_serial())], lazy=True)
 
 
 COND.gradient = _cond_gradient
