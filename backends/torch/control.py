@@ -1,6 +1,4 @@
 """Loops, branches and printing, run by Python."""
-import sys
-
 import torch
 
 from keras_compat.backends.torch.arrays import to_numpy
@@ -38,8 +36,8 @@ def cond(condition, then_captured, else_captured, *, then_body, else_body):
 
 
 def print_tensor(x, *, message):
-    """`x`, after writing the message and the values to stderr."""
-    print(message, to_numpy(x), file=sys.stderr)
+    """`x`, after writing the message and the values to stdout."""
+    print(message, to_numpy(x))
     return x
 
 

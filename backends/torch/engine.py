@@ -3,11 +3,11 @@ import torch
 
 from keras_compat.backend.interface import Backend
 from keras_compat.backends.torch import (
-    arrays, control, conv, elementwise, indexing, linalg, nn, pooling, random_ops, recurrent,
-    reductions, shaping, updates)
+    arrays, control, conv, elementwise, indexing, linalg, nn, normalization,
+    pooling, random_ops, recurrent, reductions, shaping, updates)
 
 _OP_FILES = (elementwise, reductions, shaping, indexing, linalg, conv, pooling, random_ops,
-             control, nn, recurrent)
+             control, nn, normalization, recurrent)
 
 _set_recording = torch._C._set_grad_enabled
 

@@ -1,2 +1,102 @@
-"""Composites of neural networks with a native form."""
-OPS = {}
+"""Composites with a native form: activations, losses, dropout, enlarging images.
+
+Gradients at corners are those that the ops' definitions state.
+"""
+import math
+
+import torch
+
+from keras_compat.backends.torch.arrays import DTYPES, from_numpy
+from keras_compat.backends.torch.random_ops import generator
+
+_NAMES = {dtype: name for name, dtype in DTYPES.items()}
+
+
+# ---- activations ----
+
+def relu(x, *, alpha, max_value, threshold):
+    """The general form; gradient alpha at the threshold, 1 at max_value."""
+    y = torch.where(x > threshold, x, 0) if threshold else torch.relu(x)
+    if max_value is not None:
+        y = torch.clamp_max(torch.relu(y) if threshold < 0 else y, max_value)
+    return y + torch.clamp_max(x - threshold, 0) * alpha if alpha else y
+
+
+def _relu_kernel(specs, attrs):
+    """One call for the plain rectifier and the leaky one."""
+    if attrs["threshold"] or attrs["max_value"] is not None:
+        return None
+    slope = attrs["alpha"]
+    return (lambda x: torch.nn.functional.leaky_relu(x, slope)) if slope else torch.relu
+
+
+def elu(x, *, alpha):
+    """x where positive, else alpha * (exp(x) - 1)."""
+    return torch.nn.functional.elu(x, alpha)
+
+
+def hard_sigmoid(x):
+    """0.2 x + 0.5, cut to [0, 1]."""
+    return torch.clamp(x * 0.2 + 0.5, 0, 1)
+
+
+def softmax(x, *, axis):
+    """exp(x) over its sum along an axis."""
+    return torch.softmax(x, axis)
+
+
+def log_softmax(x, *, axis):
+    """The logarithm of softmax."""
+    return torch.log_softmax(x, axis)
+
+
+# ---- losses ----
+
+def sparse_categorical_crossentropy(target, output, *, from_logits, epsilon):
+    """-log(p of the target's class), NaN for a number that is no class; picks, compares nothing."""
+    known = (target >= 0) & (target < output.shape[-1])
+    chosen = torch.where(known, target, 0).unsqueeze(-1)
+    if from_logits:
+        loss = torch.logsumexp(output, -1) - output.gather(-1, chosen).squeeze(-1)
+    else:
+        p = torch.clamp(output, epsilon, 1 - epsilon)
+        loss = torch.log(p.sum(-1) / p.gather(-1, chosen).squeeze(-1))
+    return torch.where(known, loss, math.nan)
+
+
+# ---- dropout ----
+
+def dropout(x, *, rate, noise_shape, stream):
+    """x times 0 or 1 / (1 - rate); an element stays where its draw is at least `rate`."""
+    sizes = [n or size for n, size in zip(noise_shape, x.shape)]
+    if stream.portable:
+        draw = from_numpy(stream.uniform(tuple(sizes), _NAMES[x.dtype]))
+        mask = (draw >= rate).to(x.dtype)
+    else:
+        mask = x.new_empty(sizes).bernoulli_(1 - rate, generator=generator(stream))
+    return x * mask.div_(1 - rate)
+
+
+# ---- images ----
+
+def _resize_kernel(specs, attrs):
+    """Nearest neighbours in one copy; blending is left to the definition."""
+    if attrs["interpolation"] != "nearest":
+        return None
+    rows, columns = attrs["factors"]
+    first = 1 if attrs["data_format"] == "channels_last" else 2
+
+    def enlarge(x):
+        sizes = x.shape
+        grown = x.unsqueeze(first + 2).unsqueeze(first + 1).expand(
+            *sizes[:first + 1], rows, sizes[first + 1], columns, *sizes[first + 2:])
+        return grown.flatten(first + 2, first + 3).flatten(first, first + 1)
+    return enlarge
+
+
+OPS = {
+    "relu": relu, "elu": elu, "hard_sigmoid": hard_sigmoid, "softmax": softmax,
+    "log_softmax": log_softmax, "dropout": dropout,
+    "sparse_categorical_crossentropy": sparse_categorical_crossentropy,
+}
+SPECIALIZERS = {"relu": _relu_kernel, "resize_images": _resize_kernel}

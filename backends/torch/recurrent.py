@@ -8,7 +8,7 @@ import functools
 
 import torch
 
-from keras_compat.backends.torch import cells
+from keras_compat.backends.torch import cells, second_order
 from keras_compat.backends.torch.arrays import ON_CPU
 
 
@@ -31,18 +31,8 @@ class _Sequence(torch.autograd.Function):
     def backward(ctx, *given):
         inputs, needs = ctx.saved_tensors, ctx.needs_input_grad[1:]
         if torch.is_grad_enabled():
-            return (None, *_again(ctx.cell, inputs, given, needs))
+            return (None, *second_order.again(ctx.cell.plain, inputs, given, needs))
         return (None, *ctx.cell.backward(ctx.kept, inputs, given, needs))
-
-
-def _again(cell, inputs, given, needs):
-    """Gradients that can be differentiated, by running the plain loop anew."""
-    outputs = cell.plain(*inputs)
-    pairs = [(y, g) for y, g in zip(outputs, given) if g is not None]
-    wrt = [x for x, need in zip(inputs, needs) if need]
-    found = iter(torch.autograd.grad([y for y, _ in pairs], wrt, [g for _, g in pairs],
-                                     create_graph=True, allow_unused=True))
-    return [next(found) if need else None for need in needs]
 
 
 def _over_sequence(cell, x, reverse, return_sequences, *rest):
