@@ -31,8 +31,10 @@ def full(shape_tensor, *, value, dtype):
 
 def arange(start, stop, step, *, dtype):
     """Evenly spaced numbers from `start` up to, not including, `stop`."""
-    return torch.arange(start.item(), stop.item(), step.item(), dtype=DTYPES[dtype],
-                        device=DEVICE)
+    first, last, stride = start.item(), stop.item(), step.item()
+    if (last - first) * stride < 0:  # an empty range, which torch.arange refuses
+        last = first
+    return torch.arange(first, last, stride, dtype=DTYPES[dtype], device=DEVICE)
 
 
 def transpose(x, *, perm):

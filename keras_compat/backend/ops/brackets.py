@@ -5,7 +5,7 @@ import numpy as np
 
 from .. import graph
 from ..registry import fail, sugar
-from . import comparison, elementwise, indexing, shaping
+from . import comparison, elementwise, indexing, shaping, static
 from .convert import INTEGERS, as_tensor, described
 
 _FULL = slice(None)
@@ -42,15 +42,26 @@ def _expanded(x, items):
 
 
 def _constant(item):
-    """Lists and arrays as tensors, NumPy integers as ints."""
+    """Lists and arrays as tensors; NumPy integers, and scalars known already, as ints."""
+    if isinstance(item, slice):
+        return slice(*map(_constant_bound, (item.start, item.stop, item.step)))
+    if isinstance(item, graph.Tensor):
+        return _constant_bound(item)
     if isinstance(item, numbers.Integral) and not isinstance(item, (bool, np.bool_)):
         return int(item)
     if isinstance(item, (list, tuple, np.ndarray)):
         return as_tensor(item)
-    if item is None or item is Ellipsis or isinstance(item, (slice, graph.Tensor)):
+    if item is None or item is Ellipsis:
         return item
     return fail("not an index", "ints, slices, None, '...' and integer tensors", repr(item),
                 error=TypeError)
+
+
+def _constant_bound(value):
+    if isinstance(value, graph.Tensor) and value.ndim == 0 and value.dtype in INTEGERS:
+        number = static.known(value)
+        return value if number is None else number
+    return value
 
 
 def _by_axis(items):

@@ -118,8 +118,8 @@ def flatten(x):
 def batch_flatten(x):
     """The elements of each sample as a row: all axes but the first become one."""
     x = as_tensor(x)
-    row = product(x.shape[1:])
-    return reshape(x, (-1, row) if row else (size_of(x, 0), -1 if row is None else row))
+    row = multiplied(size_of(x, i) for i in range(1, x.ndim))
+    return refit(x, (size_of(x, 0), row))
 
 
 # ---- axes of size 1 ----
