@@ -53,15 +53,16 @@ def slice_gradient(g, begin, shape_tensor):
 def gather(x, indices, axis=0):
     """Slices of x along the axis at the indices; an index outside is an error."""
     if indices.size and indices.min() < 0:
-        raise IndexError(errors.message(
-            "gather", "an index lies within the axis", f"0 <= index < {x.shape[axis]}",
-            indices.min()))
+        raise _outside(indices.min(), x.shape[axis])
     try:
         return x.take(indices, axis)
     except IndexError:
-        raise IndexError(errors.message(
-            "gather", "an index lies within the axis", f"0 <= index < {x.shape[axis]}",
-            indices.max())) from None
+        raise _outside(indices.max(), x.shape[axis]) from None
+
+
+def _outside(index, size):
+    return IndexError(errors.message("gather", "an index lies within the axis",
+                                     f"0 <= index < {size}", f"{index}"))
 
 
 def gather_gradient(g, indices, shape_tensor, axis=0):
