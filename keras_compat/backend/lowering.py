@@ -8,6 +8,7 @@ import numpy as np
 
 from . import errors
 from .core_ops import ASSIGN, GRADIENTS
+from .dimensions import Dimensions
 from .gradients import shared_gradients
 from .graph import Constant, LearningPhase, Placeholder, Variable, ancestors, flatten
 from .registry import Op
@@ -74,7 +75,7 @@ class Lowering:
         self._substitutes = {}
         self._gradients = {}
         self._natives = {}
-        self._placed = {}
+        self._dimensions = Dimensions()
         self._phase = Constant(np.asarray(self.training))
         self._cuts = {id(t) for t in cuts}
         self._givens = {id(old): new for old, new in givens}
@@ -317,6 +318,11 @@ class Lowering:
                 f"layer '{node.layer}'" if node.layer else None))
         function, attrs = found or (None, {})
         inputs = _map(lambda t: self.values[id(t)], node.inputs)
+        inputs = self._dimensions.unspread(node.op, inputs)
+        kept = self._dimensions.useless(node.op, inputs)
+        if kept is not None:
+            self._place(node.outputs[0], kept)
+            return
         key = self._key(node, inputs) if node.op.pure else None
         step = self._equal.get(key) if key is not None else None
         if step is None:
@@ -337,6 +343,9 @@ class Lowering:
             return folded
         outputs = tuple(Value(t.shape, t.dtype, "step") for t in node.outputs)
         self.steps.append(Step(node.op, function, inputs, dict(attrs), outputs))
+        self._dimensions.record(node.op, inputs, node.attrs, outputs)
+        for value, tensor in zip(outputs, getattr(node.op, "like", ())):
+            self._dimensions.same(value, self.values[id(tensor)])
         self._alive.append(node)
         return outputs
 
@@ -372,9 +381,13 @@ def _label(value):
     return f"{type(value).__name__}@{id(value)}"
 
 
-def _opaque(function, inputs, specs):
-    """A node that runs a native function of the target backend."""
+def _opaque(function, inputs, specs, like=()):
+    """A node that runs a native function of the target backend.
+
+    like: tensors (among the inputs) whose sizes the outputs have.
+    """
     op = Op(NATIVE_FORWARD, "core", "exact", rule=lambda *inputs, **attrs: specs)
+    op.like = like
     return op.bind(*inputs, function=function)[0].node
 
 
@@ -402,7 +415,7 @@ def _native_backward(backward, node, given, residual, inputs):
     outputs = residual.node.outputs[:-1]
     cotangents = [g if ok else None for g, ok in zip(given, present)]
     specs = [(t.shape, t.dtype) for t in wanted]
-    made = iter(_opaque(run, (*cotangents, *outputs, residual, *inputs), specs).outputs)
+    made = iter(_opaque(run, (*cotangents, *outputs, residual, *inputs), specs, wanted).outputs)
     result = []
     for kind in shape:
         if kind is True:
