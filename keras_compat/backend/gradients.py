@@ -162,8 +162,9 @@ class _Tape:
         """Ids of the tensors through which a derivative with respect to `targets` passes."""
         needed = {id(t) for t in targets}
         for node in order:
-            if node.op.gradient is not None and any(
-                    id(t) in needed for t in _flat(self._inputs(node))):
+            # a composite that canonical() left whole has a native backward
+            passes = node.op.gradient is not None or node.op.kind == "composite"
+            if passes and any(id(t) in needed for t in _flat(self._inputs(node))):
                 needed.update(id(t) for t in node.outputs if t.dtype.startswith("float"))
         return needed
 
