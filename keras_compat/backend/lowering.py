@@ -100,7 +100,8 @@ class Lowering:
     def canonical(self, tensor, again):
         """The tensor as the shared gradient rules see it."""
         while True:
-            below = self._look_through(tensor, again)
+            # a gradient met here is being differentiated, whatever happens to the result
+            below = self._look_through(tensor, again=True)
             if below is None and tensor.node is not None:
                 node = tensor.node
                 if (not self.is_cut(tensor) and node.op.kind == "composite"
