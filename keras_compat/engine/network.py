@@ -279,7 +279,9 @@ def _run_key(inputs, masks):
 def _node_shapes(node, input_shapes):
     layer = node.outbound_layer
     if type(layer).compute_output_shape is Layer.compute_output_shape:
-        # Such a layer does not say; what its call gave holds but for the batch.
+        # Such a layer does not say: it keeps the shape, or what its call gave holds but for the batch.
+        if node.output_shapes == node.input_shapes:
+            return input_shapes
         return [input_shapes[0][:1] + shape[1:] for shape in node.output_shapes]
     declared = layer.compute_output_shape(unpack_singleton(input_shapes))
     return _shape_list(declared, len(node.output_tensors))
