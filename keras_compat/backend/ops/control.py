@@ -52,13 +52,14 @@ def switch(condition, then_expression, else_expression):
     if condition.ndim == 0 and (callable(then_expression) or callable(else_expression)):
         return _branch(condition, then_expression, else_expression)
     x, y = pair(_value(then_expression), _value(else_expression))
-    if condition.ndim == 0:
-        return comparison.where(condition, x, y) if x.shape == y.shape else _branch(condition, x, y)
-    if condition.ndim > x.ndim:
+    if condition.ndim == 0 and x.ndim == y.ndim and x.shape != y.shape:
+        return _branch(condition, x, y)  # each keeps its shape, where `where` would broadcast
+    rank = max(x.ndim, y.ndim)
+    if condition.ndim > rank:
         fail("the condition must not have more axes than the expressions",
-             f"at most {x.ndim} axes",
+             f"at most {rank} axes",
              f"condition {tuple(condition.shape)}, expressions {described(x)}, {described(y)}")
-    for _ in range(x.ndim - condition.ndim):
+    for _ in range(rank - condition.ndim if condition.ndim else 0):
         condition = shaping.expand_dims(condition, -1)
     return comparison.where(condition, x, y)
 

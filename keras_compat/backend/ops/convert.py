@@ -12,6 +12,8 @@ FLOATS = ("float16", "float32", "float64")
 INTEGERS = ("uint8", "int8", "int16", "int32", "int64")
 NUMBERS = INTEGERS + FLOATS
 
+_KINDS = {FLOATS: "a float dtype", INTEGERS: "an integer dtype", NUMBERS: "a dtype of numbers"}
+
 # TensorFlow's meaning of these words, where NumPy's differs.
 _WORDS = {"float": "float32", "half": "float16", "double": "float64", float: "float32"}
 
@@ -152,7 +154,8 @@ def need_dtype(allowed, **tensors):
     """TypeError unless each named tensor has one of the allowed dtypes."""
     for name, x in tensors.items():
         if x.dtype not in allowed:
-            registry.fail(f"{name} must have a suitable dtype", " or ".join(allowed),
+            registry.fail(f"{name} must have a suitable dtype",
+                          _KINDS.get(allowed) or " or ".join(allowed),
                           described(x), "Use K.cast", TypeError)
 
 

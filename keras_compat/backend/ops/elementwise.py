@@ -2,7 +2,7 @@
 import math
 
 from ..registry import composite, primitive
-from . import comparison
+from . import comparison, creation
 from .convert import as_tensor, dtype_name, is_float, is_number, pair
 from .families import arithmetic, floating, floating_pair, numeric
 from .unbroadcast import unbroadcast
@@ -150,8 +150,13 @@ def _abs_gradient(g, out, x):
 
 @primitive(numeric, tolerance="exact", elementwise=True)
 def sign(x):
-    """-1, 0 or 1 for each number, in its dtype; the gradient is none."""
+    """-1, 0 or 1 for each number, in its dtype; the gradient is 0."""
     return sign.bind(as_tensor(x))
+
+
+@sign.gradient
+def _sign_gradient(g, out, x):
+    return creation.zeros_like(x)
 
 
 @primitive(numeric, tolerance="arithmetic", elementwise=True)
