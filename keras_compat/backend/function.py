@@ -76,6 +76,7 @@ class Function:
         lowering = Lowering(self.backend, training, self._fed, self.givens)
         effects = [u if isinstance(u, Tensor) else _assigned(*u) for u in self.updates]
         lowering.differentiate([*self.outputs, *effects])
+        lowering.keep_updates(self.outputs, effects)
         outputs = [lowering.lower(t) for t in self.outputs]
         for tensor in effects:
             lowering.lower(tensor)

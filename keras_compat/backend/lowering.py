@@ -75,6 +75,7 @@ class Lowering:
         self._substitutes = {}
         self._gradients = {}
         self._natives = {}
+        self._whole = set()
         self._dimensions = Dimensions()
         self._phase = Constant(np.asarray(self.training))
         self._cuts = {id(t) for t in cuts}
@@ -195,8 +196,30 @@ class Lowering:
             self._natives[node.serial] = self._find_native(node)
         return self._natives[node.serial]
 
+    def keep_updates(self, outputs, effects):
+        """Keeps whole the composites that only give variables new values in place.
+
+        effects: the assignments to come. The planner then calls `backend.updates`.
+        """
+        made = {t.node.serial: t.node for t in effects if t.node and t.node.op is ASSIGN}
+        assigned = {id(node.inputs[1]): node.inputs[0] for node in made.values()}
+        used = {id(t) for t in outputs}
+        for node in ancestors([*outputs, *effects]):
+            if node.serial not in made:
+                used.update(id(t) for t in node.tensors())
+        used.update(id(t.node.inputs[1]) for t in effects if id(t) in used)
+        if len(assigned) < len(made):
+            return  # one value for two variables: that one has to be made
+        for node in {node.inputs[1].node for node in made.values()} - {None}:
+            if node.op.name in self.backend.updates and all(
+                    assigned.get(id(new)) is old and id(new) not in used
+                    for new, old in zip(node.outputs, node.tensors())):
+                self._whole.add(node.serial)
+
     def _find_native(self, node):
         name = node.op.name
+        if node.serial in self._whole:
+            return None, node.attrs
         if name == NATIVE_FORWARD:
             return node.attrs["function"], {}
         specialize = self.backend.specializers.get(name)
