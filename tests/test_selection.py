@@ -143,6 +143,11 @@ def test_nobody_takes_the_name_of_a_bundled_backend(place):
     assert type(selection.get(name)).__module__.startswith(f"keras_compat.backends.{name}")
 
 
+def test_host_is_the_base_install_whatever_is_active(backend):
+    assert selection.host() is selection.get("numpy")
+    assert selection.active() is backend
+
+
 # ---- what cannot be had ----
 
 def test_unknown_name_lists_the_known_ones():

@@ -109,6 +109,11 @@ def get(name):
     return _get(name, _call_origin())
 
 
+def host():
+    """The backend of the base install: NumPy arrays, and nothing to compile."""
+    return get(config.DEFAULTS["backend"])
+
+
 def available():
     """Every known backend: name -> `Availability`. Imports no framework."""
     found = {name: _bundled_availability(name) for name in _bundled_names()}
