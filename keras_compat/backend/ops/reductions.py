@@ -3,25 +3,30 @@ import math
 
 from ..registry import composite, primitive
 from . import comparison, elementwise, indexing, joining, shaping
-from .convert import as_tensor, config, normalize_axes, normalize_axis, product
+from .convert import as_tensor, config, normalize_axes, normalize_axis
 from .families import (arg_reduction, extremum, logical_reduction, numeric, reduction)
 
 
 def restore(g, axis, keepdims):
-    """A reduction's output with the reduced axes back, each of size 1."""
+    """A reduction's output with the reduced axes back, ready to broadcast over the input.
+
+    Leading axes are left out: broadcasting adds them.
+    """
     if not keepdims:
-        for i in axis:
-            g = shaping.expand_dims(g, i)
+        for i in axis[_leading(axis):]:
+            g = shaping.expand_dims(g, i - _leading(axis))
     return g
+
+
+def _leading(axis):
+    """How many of the first axes are reduced, without a gap."""
+    return next((i for i, a in enumerate(axis) if a != i), len(axis))
 
 
 def count(x, axis):
     """The number of elements in a cell of a reduction: an int, or a tensor of x's dtype."""
-    known = product(x.shape[i] for i in axis)
-    if known is not None:
-        return known
-    sizes = shaping.shape_of(x)
-    return elementwise.cast(prod(joining.stack([sizes[i] for i in axis])), x.dtype)
+    number = shaping.multiplied(shaping.size_of(x, i) for i in axis)
+    return number if isinstance(number, int) else elementwise.cast(number, x.dtype)
 
 
 # ---- sums and products ----

@@ -1,4 +1,7 @@
 """Shapes: asking for them and changing them without changing the elements."""
+import functools
+import operator
+
 from ..registry import fail, primitive, sugar
 from . import reductions, unbroadcast
 from .convert import (agree, as_tensor, merged, normalize_axes, normalize_axis,
@@ -36,11 +39,12 @@ def size_of(x, axis):
 
 
 def multiplied(sizes):
-    """The product of ints and integer scalars."""
-    result = 1
-    for each in sizes:
-        result = each if isinstance(result, int) and result == 1 else result * each
-    return result
+    """The product of ints and integer scalars: an int if all are."""
+    sizes = list(sizes)
+    known = product(n for n in sizes if isinstance(n, int))
+    symbolic = [n for n in sizes if not isinstance(n, int)]
+    result = functools.reduce(operator.mul, symbolic) if symbolic else known
+    return result * known if symbolic and known != 1 else result
 
 
 # ---- reshape ----
