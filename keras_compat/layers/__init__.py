@@ -1,0 +1,39 @@
+"""The layers of Keras 2.3.1, and making them from configs."""
+from types import MappingProxyType
+
+from ..engine.base_layer import InputSpec, Layer
+from ..engine.input_layer import Input, InputLayer
+from ..legacy.layers import Highway, MaxoutDense
+from ..utils.generic_utils import deserialize_keras_object
+from .advanced_activations import ELU, LeakyReLU, PReLU, ReLU, Softmax, ThresholdedReLU
+from .convolutional import *  # noqa: F401,F403
+from .convolutional_recurrent import ConvLSTM2D, ConvLSTM2DCell, ConvRecurrent2D, ConvRNN2D
+from .core import *  # noqa: F401,F403
+from .cudnn_recurrent import CuDNNGRU, CuDNNLSTM
+from .embeddings import Embedding
+from .local import LocallyConnected1D, LocallyConnected2D
+from .merge import (Add, Average, Concatenate, Dot, Maximum, Minimum, Multiply, Subtract, add,
+                    average, concatenate, dot, maximum, minimum, multiply, subtract)
+from .noise import AlphaDropout, GaussianDropout, GaussianNoise
+from .normalization import BatchNormalization
+from .pooling import *  # noqa: F401,F403
+from .recurrent import (GRU, LSTM, RNN, GRUCell, LSTMCell, Recurrent, SimpleRNN, SimpleRNNCell,
+                        StackedRNNCells)
+from .wrappers import Bidirectional, TimeDistributed, Wrapper
+
+_CLASSES = MappingProxyType({
+    name: value for name, value in globals().items()
+    if isinstance(value, type) and issubclass(value, Layer)})
+
+
+def serialize(layer):
+    """`{'class_name': ..., 'config': ...}` of a layer."""
+    return {"class_name": type(layer).__name__, "config": layer.get_config()}
+
+
+def deserialize(config, custom_objects=None):
+    """The layer, or model, of what `serialize` gave; ValueError for unknown class names."""
+    from .. import models  # models are made of layers: their module imports this one
+    classes = {**_CLASSES, "Model": models.Model, "Sequential": models.Sequential}
+    return deserialize_keras_object(config, module_objects=classes,
+                                    custom_objects=custom_objects, printable_module_name="layer")

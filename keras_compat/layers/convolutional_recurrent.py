@@ -1,0 +1,236 @@
+"""Recurrent layers whose products are convolutions."""
+from .. import backend as K
+from ..engine.base_layer import InputSpec, Layer
+from ..legacy.layers import ConvRecurrent2D, Recurrent
+from ..utils import conv_utils
+from ..utils.generic_utils import has_arg, to_list, transpose_shape
+from ._options import config_of, extend, fail, known_channels, set_options
+from .cells import OPTIONS, dropout_masks
+from .lstm import forget_bias
+from .rnn import RNN
+from .standard_rnn import StandardRNN, with_cell_properties
+
+_HEAD = ("filters", "kernel_size", "strides", "padding", "data_format", "dilation_rate",
+         "activation", "recurrent_activation", "use_bias", *OPTIONS[:3], "unit_forget_bias",
+         *OPTIONS[3:])
+
+
+class ConvRNN2D(RNN):
+    """`RNN` for cells over images: input (samples, steps, rows, columns, channels).
+
+    With channels_first the channels stand before rows and columns.
+    """
+
+    def __init__(self, cell, return_sequences=False, return_state=False, go_backwards=False,
+                 stateful=False, unroll=False, **kwargs):
+        if unroll or isinstance(cell, (list, tuple)):
+            fail(type(self), "a convolutional recurrence is not unrolled, and has one cell",
+                 "unroll=False and a single cell", f"unroll={unroll}, cell {cell!r}",
+                 error=TypeError)
+        super().__init__(cell, return_sequences, return_state, go_backwards, stateful, unroll,
+                         **kwargs)
+        self.input_spec = [InputSpec(ndim=5)]
+
+    def _state_shape(self, input_shape):
+        """(samples, ...) of a state for the input's shape."""
+        cell = self.cell
+        first = 3 if cell.data_format == "channels_first" else 2
+        windows = zip(input_shape[first:first + 2], cell.kernel_size, cell.strides,
+                      cell.dilation_rate)
+        sizes = tuple(conv_utils.conv_output_length(size, kernel, cell.padding, stride, dilation)
+                      for size, kernel, stride, dilation in windows)
+        return transpose_shape((input_shape[0], *sizes, cell.filters), cell.data_format, (1, 2))
+
+    def compute_output_shape(self, input_shape):
+        """The output's shape, or a list of it and the states' shapes."""
+        if isinstance(input_shape, list):
+            input_shape = input_shape[0]
+        state = self._state_shape(input_shape)
+        steps = (input_shape[1],) if self.return_sequences else ()
+        shape = state[:1] + steps + state[1:]
+        return [shape] + [state] * len(self.states) if self.return_state else shape
+
+    def build(self, input_shape):
+        """Builds the cell, and makes the states of a stateful layer."""
+        constants = []
+        if isinstance(input_shape, list):
+            constants = input_shape[-self._num_constants:] if self._num_constants else []
+            input_shape = input_shape[0]
+        samples = input_shape[0] if self.stateful else None
+        self.input_spec[0] = InputSpec(shape=(samples, None) + tuple(input_shape[2:]))
+        if isinstance(self.cell, Layer):
+            step_shape = (input_shape[0],) + tuple(input_shape[2:])
+            self.cell.build([step_shape, *constants] if constants else step_shape)
+            self.cell.built = True
+        self.state_spec = [InputSpec(shape=(None,) + self._state_shape(input_shape)[1:])
+                           for _ in self.state_spec]
+        if self.stateful:
+            self.reset_states()
+        self.built = True
+
+    def get_initial_state(self, inputs):
+        """Zeros for each state: what the cell's convolution makes of a step, times nothing."""
+        step = K.zeros_like(inputs[:, 0])
+        zeros = self.cell.input_conv(step, K.zeros_like(self.cell.kernel[..., :self.cell.filters]),
+                                     padding=self.cell.padding)
+        return [zeros] * len(self.states)
+
+    def _state_shapes(self, samples):
+        shape = (samples,) + tuple(self.input_spec[0].shape[1:])
+        return [self._state_shape(shape)] * len(self.state_spec)
+
+
+class ConvLSTM2DCell(Layer):
+    """`LSTMCell` with convolutions: of the input, and with padding 'same' of the state.
+
+    Weights: kernel (rows, columns, channels, 4 * filters), recurrent_kernel
+    (rows, columns, filters, 4 * filters), bias (4 * filters,), gates i, f, c, o.
+    """
+
+    def __init__(self, filters, kernel_size, strides=(1, 1), padding="valid", data_format=None,
+                 dilation_rate=(1, 1), activation="tanh", recurrent_activation="hard_sigmoid",
+                 use_bias=True, kernel_initializer="glorot_uniform",
+                 recurrent_initializer="orthogonal", bias_initializer="zeros",
+                 unit_forget_bias=True, kernel_regularizer=None, recurrent_regularizer=None,
+                 bias_regularizer=None, kernel_constraint=None, recurrent_constraint=None,
+                 bias_constraint=None, dropout=0.0, recurrent_dropout=0.0, **kwargs):
+        super().__init__(**kwargs)
+        self.filters = filters
+        self.kernel_size = conv_utils.normalize_tuple(kernel_size, 2, "kernel_size")
+        self.strides = conv_utils.normalize_tuple(strides, 2, "strides")
+        self.padding = conv_utils.normalize_padding(padding)
+        self.data_format = K.normalize_data_format(data_format)
+        self.dilation_rate = conv_utils.normalize_tuple(dilation_rate, 2, "dilation_rate")
+        self.use_bias = use_bias
+        self.unit_forget_bias = unit_forget_bias
+        set_options(self, activation=activation, recurrent_activation=recurrent_activation,
+                    kernel_initializer=kernel_initializer,
+                    recurrent_initializer=recurrent_initializer,
+                    bias_initializer=bias_initializer, kernel_regularizer=kernel_regularizer,
+                    recurrent_regularizer=recurrent_regularizer,
+                    bias_regularizer=bias_regularizer, kernel_constraint=kernel_constraint,
+                    recurrent_constraint=recurrent_constraint, bias_constraint=bias_constraint)
+        self.dropout = min(1.0, max(0.0, dropout))
+        self.recurrent_dropout = min(1.0, max(0.0, recurrent_dropout))
+        self.state_size = (filters, filters)
+        self.forget_masks()
+
+    def build(self, input_shape):
+        """Makes the weights."""
+        channels = known_channels(self, input_shape,
+                                  1 if self.data_format == "channels_first" else -1)
+        self.kernel_shape = self.kernel_size + (channels, 4 * self.filters)
+        self.kernel = self.add_weight(shape=self.kernel_shape, name="kernel",
+                                      initializer=self.kernel_initializer,
+                                      regularizer=self.kernel_regularizer,
+                                      constraint=self.kernel_constraint)
+        self.recurrent_kernel = self.add_weight(
+            shape=self.kernel_size + (self.filters, 4 * self.filters), name="recurrent_kernel",
+            initializer=self.recurrent_initializer, regularizer=self.recurrent_regularizer,
+            constraint=self.recurrent_constraint)
+        self.bias = self.add_weight(
+            shape=(4 * self.filters,), name="bias", initializer=self._initial_bias(),
+            regularizer=self.bias_regularizer,
+            constraint=self.bias_constraint) if self.use_bias else None
+        self.built = True
+
+    def _initial_bias(self):
+        if not self.unit_forget_bias:
+            return self.bias_initializer
+        return forget_bias(self.bias_initializer, self.filters, before=1, after=2)
+
+    def call(self, inputs, states, training=None):
+        """(output, new states) for one step's images and the states h and c."""
+        h, c = states
+        gates = self._gates(inputs, self.kernel, self._dropout_mask, self._convolve_input)
+        gates += self._gates(h, self.recurrent_kernel, self._recurrent_dropout_mask,
+                             self.recurrent_conv)
+        i, f, g, o = self._split(gates)
+        c = self.recurrent_activation(f) * c + self.recurrent_activation(i) * self.activation(g)
+        h = self.recurrent_activation(o) * self.activation(c)
+        return h, [h, c]
+
+    def _convolve_input(self, x, w):
+        return self.input_conv(x, w, padding=self.padding)
+
+    def _gates(self, x, kernel, masks, convolve):
+        """The part of `x` of all gates, each with a dropout mask of its own if there are any."""
+        if masks is None:
+            output = convolve(x, kernel)
+        else:
+            size = self.filters
+            kernels = [kernel[..., gate * size:(gate + 1) * size] for gate in range(4)]
+            output = K.concatenate([convolve(x * mask, w) for mask, w in zip(masks, kernels)],
+                                   axis=self._channel_axis)
+        if kernel is self.kernel and self.use_bias:
+            output = K.bias_add(output, self.bias, data_format=self.data_format)
+        return output
+
+    @property
+    def _channel_axis(self):
+        return 1 if self.data_format == "channels_first" else 3
+
+    def _split(self, x):
+        size = self.filters
+        parts = [slice(gate * size, (gate + 1) * size) for gate in range(4)]
+        if self.data_format == "channels_first":
+            return [x[:, part] for part in parts]
+        return [x[..., part] for part in parts]
+
+    def input_conv(self, x, w, b=None, padding="valid"):
+        """The convolution of an input, with a bias if there is one."""
+        output = K.conv2d(x, w, strides=self.strides, padding=padding,
+                          data_format=self.data_format, dilation_rate=self.dilation_rate)
+        return output if b is None else K.bias_add(output, b, data_format=self.data_format)
+
+    def recurrent_conv(self, x, w):
+        """The convolution of a state, which keeps its size."""
+        return K.conv2d(x, w, strides=(1, 1), padding="same", data_format=self.data_format)
+
+    @property
+    def drops(self):
+        """Whether any dropout happens in training."""
+        return 0.0 < self.dropout < 1.0 or 0.0 < self.recurrent_dropout < 1.0
+
+    def draw_masks_like(self, inputs, state, training):
+        """Draws the dropout masks that hold for all steps of one run over a sequence."""
+        self._dropout_mask = dropout_masks(K.shape(inputs), self.dropout, training, 4)
+        self._recurrent_dropout_mask = dropout_masks(
+            K.shape(state), self.recurrent_dropout, training, 4)
+
+    def forget_masks(self):
+        """Drops the masks: the next run draws its own."""
+        self._dropout_mask = None
+        self._recurrent_dropout_mask = None
+
+    def get_config(self):
+        """The constructor's arguments."""
+        return extend(super().get_config(), config_of(self, *_HEAD, "dropout",
+                                                      "recurrent_dropout"))
+
+
+@with_cell_properties(*_HEAD, "dropout", "recurrent_dropout")
+class ConvLSTM2D(StandardRNN, ConvRNN2D):
+    """Convolutional LSTM layer: see `ConvLSTM2DCell`, and `RNN` for the arguments."""
+
+    def __init__(self, filters, kernel_size, strides=(1, 1), padding="valid", data_format=None,
+                 dilation_rate=(1, 1), activation="tanh", recurrent_activation="hard_sigmoid",
+                 use_bias=True, kernel_initializer="glorot_uniform",
+                 recurrent_initializer="orthogonal", bias_initializer="zeros",
+                 unit_forget_bias=True, kernel_regularizer=None, recurrent_regularizer=None,
+                 bias_regularizer=None, activity_regularizer=None, kernel_constraint=None,
+                 recurrent_constraint=None, bias_constraint=None, return_sequences=False,
+                 go_backwards=False, stateful=False, dropout=0.0, recurrent_dropout=0.0,
+                 **kwargs):
+        cell = ConvLSTM2DCell(
+            filters, kernel_size, strides=strides, padding=padding, data_format=data_format,
+            dilation_rate=dilation_rate, activation=activation,
+            recurrent_activation=recurrent_activation, use_bias=use_bias,
+            kernel_initializer=kernel_initializer, recurrent_initializer=recurrent_initializer,
+            bias_initializer=bias_initializer, unit_forget_bias=unit_forget_bias,
+            kernel_regularizer=kernel_regularizer, recurrent_regularizer=recurrent_regularizer,
+            bias_regularizer=bias_regularizer, kernel_constraint=kernel_constraint,
+            recurrent_constraint=recurrent_constraint, bias_constraint=bias_constraint,
+            dropout=dropout, recurrent_dropout=recurrent_dropout)
+        super().__init__(cell, activity_regularizer, return_sequences=return_sequences,
+                         go_backwards=go_backwards, stateful=stateful, **kwargs)

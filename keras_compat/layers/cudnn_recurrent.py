@@ -1,0 +1,144 @@
+"""CuDNNGRU and CuDNNLSTM: the recurrent layers that cuDNN computes, on every backend."""
+from collections import namedtuple
+
+from .. import backend as K
+from ..engine.base_layer import InputSpec
+from ._options import config_of, extend, fail, set_options
+from .cells import OPTIONS
+from .lstm import forget_bias
+from .rnn import RNN
+
+_Cell = namedtuple("cell", "state_size call")
+
+
+class _CuDNNRNN(RNN):
+    """What both layers share: tanh and sigmoid, two biases, no masks and no dropout.
+
+    Weights: kernel (inputs, gates * units), recurrent_kernel (units, gates * units),
+    bias (2 * gates * units,): the inputs' biases, then the states'.
+    """
+
+    _gates = None
+    _extra = ()
+
+    def __init__(self, units, state_size, kernel_initializer, recurrent_initializer,
+                 bias_initializer, kernel_regularizer, recurrent_regularizer, bias_regularizer,
+                 activity_regularizer, kernel_constraint, recurrent_constraint, bias_constraint,
+                 return_sequences, return_state, stateful, go_backwards=False, **kwargs):
+        self.units = units
+        kwargs.pop("unroll", None)
+        super().__init__(_Cell(state_size, None), return_sequences=return_sequences,
+                         return_state=return_state, go_backwards=go_backwards,
+                         stateful=stateful, **kwargs)
+        set_options(self, kernel_initializer=kernel_initializer,
+                    recurrent_initializer=recurrent_initializer,
+                    bias_initializer=bias_initializer, kernel_regularizer=kernel_regularizer,
+                    recurrent_regularizer=recurrent_regularizer,
+                    bias_regularizer=bias_regularizer,
+                    activity_regularizer=activity_regularizer,
+                    kernel_constraint=kernel_constraint,
+                    recurrent_constraint=recurrent_constraint, bias_constraint=bias_constraint)
+
+    def build(self, input_shape):
+        """Makes the weights, and the states of a stateful layer."""
+        super().build(input_shape)
+        if isinstance(input_shape, list):
+            input_shape = input_shape[0]
+        columns = self.units * self._gates
+        self.kernel = self.add_weight(shape=(input_shape[-1], columns), name="kernel",
+                                      initializer=self.kernel_initializer,
+                                      regularizer=self.kernel_regularizer,
+                                      constraint=self.kernel_constraint)
+        self.recurrent_kernel = self.add_weight(shape=(self.units, columns),
+                                                name="recurrent_kernel",
+                                                initializer=self.recurrent_initializer,
+                                                regularizer=self.recurrent_regularizer,
+                                                constraint=self.recurrent_constraint)
+        self.bias = self.add_weight(shape=(2 * columns,), name="bias",
+                                    initializer=self._initial_bias(),
+                                    regularizer=self.bias_regularizer,
+                                    constraint=self.bias_constraint)
+
+    def _initial_bias(self):
+        return self.bias_initializer
+
+    def call(self, inputs, mask=None, training=None, initial_state=None):
+        """The output, or [output, *states]; ValueError with a mask."""
+        return super().call(inputs, mask=mask, training=training, initial_state=initial_state)
+
+    def _run(self, inputs, states, mask, training, constants):
+        if mask is not None:
+            fail(self, "cuDNN's recurrent layers take no mask", "an input without a mask", mask,
+                 "Use GRU or LSTM instead")
+        output, *final = self._sequence(inputs, states)
+        return output, output, final
+
+    def get_config(self):
+        """The constructor's arguments."""
+        config = super().get_config()
+        for name in ("cell", "unroll"):
+            del config[name]
+        names = ("units", *OPTIONS[:3], *self._extra, *OPTIONS[3:6], "activity_regularizer",
+                 *OPTIONS[6:])
+        return extend(config, config_of(self, *names))
+
+    @classmethod
+    def from_config(cls, config):
+        """The layer with the arguments of a config."""
+        return cls(**config)
+
+
+class CuDNNGRU(_CuDNNRNN):
+    """GRU with `reset_after` and separate biases: gates z, r, h."""
+
+    _gates = 3
+
+    def __init__(self, units, kernel_initializer="glorot_uniform",
+                 recurrent_initializer="orthogonal", bias_initializer="zeros",
+                 kernel_regularizer=None, recurrent_regularizer=None, bias_regularizer=None,
+                 activity_regularizer=None, kernel_constraint=None, recurrent_constraint=None,
+                 bias_constraint=None, return_sequences=False, return_state=False,
+                 stateful=False, **kwargs):
+        super().__init__(
+            units, units, kernel_initializer, recurrent_initializer, bias_initializer,
+            kernel_regularizer, recurrent_regularizer, bias_regularizer, activity_regularizer,
+            kernel_constraint, recurrent_constraint, bias_constraint, return_sequences,
+            return_state, stateful, **kwargs)
+
+    def _sequence(self, inputs, states):
+        return K.gru(inputs, states[0], self.kernel, self.recurrent_kernel,
+                     K.reshape(self.bias, (2, 3 * self.units)), activation="tanh",
+                     recurrent_activation="sigmoid", reset_after=True,
+                     reverse=self.go_backwards, return_sequences=self.return_sequences)
+
+
+class CuDNNLSTM(_CuDNNRNN):
+    """LSTM with separate biases, which only ever act as their sum: gates i, f, c, o."""
+
+    _gates = 4
+    _extra = ("unit_forget_bias",)
+
+    def __init__(self, units, kernel_initializer="glorot_uniform",
+                 recurrent_initializer="orthogonal", bias_initializer="zeros",
+                 unit_forget_bias=True, kernel_regularizer=None, recurrent_regularizer=None,
+                 bias_regularizer=None, activity_regularizer=None, kernel_constraint=None,
+                 recurrent_constraint=None, bias_constraint=None, return_sequences=False,
+                 return_state=False, stateful=False, **kwargs):
+        self.unit_forget_bias = unit_forget_bias
+        super().__init__(
+            units, (units, units), kernel_initializer, recurrent_initializer, bias_initializer,
+            kernel_regularizer, recurrent_regularizer, bias_regularizer, activity_regularizer,
+            kernel_constraint, recurrent_constraint, bias_constraint, return_sequences,
+            return_state, stateful, **kwargs)
+
+    def _initial_bias(self):
+        if not self.unit_forget_bias:
+            return self.bias_initializer
+        return forget_bias(self.bias_initializer, self.units, before=5, after=2)
+
+    def _sequence(self, inputs, states):
+        columns = 4 * self.units
+        return K.lstm(inputs, *states, self.kernel, self.recurrent_kernel,
+                      self.bias[:columns] + self.bias[columns:], activation="tanh",
+                      recurrent_activation="sigmoid", reverse=self.go_backwards,
+                      return_sequences=self.return_sequences)

@@ -1,0 +1,45 @@
+"""Wrapper: the base class of layers that apply another layer."""
+from ..engine.base_layer import Layer
+
+
+class Wrapper(Layer):
+    """Base class of layers that hold a layer, `self.layer`, and own its weights."""
+
+    def __init__(self, layer, **kwargs):
+        self.layer = layer
+        kwargs.setdefault("trainable", getattr(layer, "trainable", True))
+        super().__init__(**kwargs)
+        self._layers.append(layer)
+
+    def build(self, input_shape=None):
+        """Marks the wrapper as built; subclasses build the layer."""
+        self.built = True
+
+    @property
+    def activity_regularizer(self):
+        """The inner layer's, which applies to the wrapper's output."""
+        return getattr(self.layer, "activity_regularizer", None)
+
+    @property
+    def trainable(self):
+        """Whether the inner layer is trainable."""
+        return self.layer.trainable
+
+    @trainable.setter
+    def trainable(self, value):
+        self.layer.trainable = value
+
+    def get_config(self):
+        """The constructor's arguments."""
+        config = super().get_config()
+        config["layer"] = {"class_name": type(self.layer).__name__,
+                           "config": self.layer.get_config()}
+        return config
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        """The wrapper of a config."""
+        from . import deserialize
+        config = dict(config)
+        layer = deserialize(config.pop("layer"), custom_objects=custom_objects)
+        return cls(layer, **config)
