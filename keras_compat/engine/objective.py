@@ -1,0 +1,153 @@
+"""What `compile` makes of a model: the total loss, the metrics and the compiled functions."""
+import warnings
+
+from .. import backend as K
+from .. import metrics
+from ..backend import errors
+from .endpoints import updates_of
+
+
+class Objective:
+    """A model's endpoints with everything built from them, each part when first needed.
+
+    One function does a whole step: forward, backward, metrics and the optimizer. The
+    variant without sample weights is the same graph with each weighted loss replaced
+    by the plain one.
+    """
+
+    def __init__(self, model, endpoints):
+        self.model = model
+        self.endpoints = endpoints
+        self.trained = [e for e in endpoints if e.loss is not None]
+        self.params = list(model.trainable_weights)
+        self._total_loss = None
+        self._training_updates = None
+        self._functions = {}
+        self._reader = None
+        if not self.trained and not model.losses:
+            raise ValueError(errors.message(
+                "compile", "the model has a loss to optimize", "a loss, or add_loss",
+                "neither", "Pass loss=... to compile"))
+        if len(endpoints) > 1:
+            for endpoint in self.trained:
+                endpoint.loss_metric = metrics.Mean(name=endpoint.name + "_loss")
+
+    # ---- losses ----
+
+    @property
+    def total_loss(self):
+        """The weighted sum of the outputs' losses and the layers' penalties.
+
+        A scalar, unless `add_loss` was given tensors with axes.
+        """
+        if self._total_loss is None:
+            for endpoint in self.trained:
+                endpoint.make_losses()
+            terms = [_scaled(e.weighted, e.weight) for e in self.trained]
+            self._total_loss = _sum(terms + list(self.model.losses))
+        return self._total_loss
+
+    # ---- metrics ----
+
+    def own_metrics(self):
+        """The metrics of `compile`, output by output."""
+        return [metric for e in self.trained for metric, _ in e.metrics]
+
+    def reported(self):
+        """All metrics whose results are reported, in the order of `metrics_names[1:]`."""
+        of_losses = [e.loss_metric for e in self.trained if e.loss_metric is not None]
+        return of_losses + list(self.model.metrics)
+
+    def results(self):
+        """The current results of the metrics, as numbers (or arrays)."""
+        reported = self.reported()
+        if not reported:
+            return []
+        if self._reader is None or self._reader[0] != reported:
+            outputs = [metric.result() for metric in reported]
+            self._reader = reported, K.function([], outputs, name="metrics", training=False)
+        reader = self._reader[1]
+        return [_number(reader.to_numpy(x)) for x in reader.run_native([])]
+
+    def _metric_updates(self, weighted):
+        updates = []
+        for endpoint, has_weights in zip(self.trained, weighted):
+            if endpoint.loss_metric is not None:
+                updates += updates_of(endpoint.loss_metric, endpoint.weighted, None)
+            updates += endpoint.metric_updates(has_weights)
+        own = {id(metric) for metric in self.own_metrics()}
+        for metric in self.model.metrics:
+            if id(metric) not in own:
+                updates += metric.updates
+        return updates
+
+    # ---- functions ----
+
+    def function(self, mode, weighted=None):
+        """The compiled function of a mode, 'train' or 'test'.
+
+        weighted: for each trained endpoint whether sample weights are fed. It takes the
+        arrays of inputs, targets and weights and returns the total loss.
+        """
+        weighted = weighted or (False,) * len(self.trained)
+        key = mode, weighted
+        if key not in self._functions:
+            self._check_weights(weighted)
+            self._functions[key] = self._made(mode, weighted)
+        return self._functions[key]
+
+    def _made(self, mode, weighted):
+        loss = self.total_loss
+        updates = self._step_updates() if mode == "train" else list(self.model.state_updates)
+        givens = [(e.weighted, e.plain) for e, fed in zip(self.trained, weighted)
+                  if not fed and e.weighted is not e.plain]
+        weights = [e.sample_weight for e, fed in zip(self.trained, weighted) if fed]
+        return K.function(self.model._feed_inputs + self.fed_targets() + weights, [loss],
+                          updates + self._metric_updates(weighted), name=f"{mode}_function",
+                          training=mode == "train", givens=givens)
+
+    def fed_targets(self):
+        """The targets that are placeholders."""
+        return [e.target for e in self.trained if K.is_placeholder(e.target)]
+
+    def _step_updates(self):
+        if self._training_updates is None:
+            model = self.model
+            with K.name_scope("training"):
+                steps = model.optimizer.get_updates(params=self.params, loss=self.total_loss)
+            self._training_updates = list(steps) + list(model.updates)
+        return self._training_updates
+
+    def _check_weights(self, weighted):
+        for endpoint, fed in zip(self.trained, weighted):
+            if fed and endpoint.weights_error is not None:
+                raise endpoint.weights_error
+
+    def check_trainable(self):
+        """Warns when weights were frozen or freed since `compile`."""
+        if {id(w) for w in self.params} != {id(w) for w in self.model.trainable_weights}:
+            warnings.warn("The trainable weights are not those of compile: `trainable` was set "
+                          "without calling `model.compile` after.", stacklevel=4)
+
+
+def predict_function(model):
+    """The compiled function from a model's inputs to its outputs, in inference."""
+    return K.function(model._feed_inputs, model.outputs, model.state_updates,
+                      name="predict_function", training=False)
+
+
+def _number(array):
+    return array.item() if array.ndim == 0 else array
+
+
+def _scaled(loss, weight):
+    if isinstance(weight, (int, float)) and weight == 1:
+        return loss
+    return loss * weight
+
+
+def _sum(terms):
+    total = terms[0]
+    for term in terms[1:]:
+        total = total + term
+    return total

@@ -1,0 +1,445 @@
+"""Model: a network that can be compiled, trained, evaluated and asked for predictions."""
+import warnings
+
+import numpy as np
+
+from .. import backend as K
+from .. import optimizers
+from ..backend import errors
+from ..callbacks import BaseLogger, CallbackList, History, ProgbarLogger
+from ..utils.generic_utils import (  # noqa: F401 (old code imports them from here)
+    slice_arrays, to_list, unpack_singleton)
+from . import training_arrays, training_utils
+from .base_layer import Layer  # noqa: F401
+from .endpoints import Endpoint, metrics_per_output
+from .input_layer import Input
+from .layer_state import unique
+from .network import Network
+from .objective import Objective, predict_function
+
+
+class Model(Network):
+    """A network of layers from `inputs` to `outputs`, with training.
+
+    Model(inputs, outputs, name=None), or a subclass that defines `call`.
+    """
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.optimizer = None
+        self._objective = None
+        self._compile_arguments = None
+        self._predictor = None
+        self.history = None
+        self.stop_training = False
+        self._metrics_left = False
+
+    # ---- compile ----
+
+    def compile(self, optimizer, loss=None, metrics=None, loss_weights=None,
+                sample_weight_mode=None, weighted_metrics=None, target_tensors=None, **kwargs):
+        """Chooses how to train.
+
+        optimizer: a name, a config or an Optimizer. loss: a name, a function or a Loss;
+        for several outputs one for all, a list, or a dict by output. metrics,
+        weighted_metrics: a list for every output, a list of lists, or a dict by output;
+        sample weights apply to the latter only. loss_weights: numbers or tensors.
+        sample_weight_mode: 'temporal' for weights (samples, steps).
+        target_tensors: tensors in place of the placeholders for targets.
+        Other keywords (for TensorFlow's session) are taken and ignored.
+        """
+        self.optimizer = optimizers.get(optimizer)
+        self.loss = loss if loss is not None else {}
+        self.loss_weights = loss_weights
+        self.sample_weight_mode = sample_weight_mode
+        self._compile_metrics = metrics or []
+        self._compile_weighted_metrics = weighted_metrics
+        self.target_tensors = target_tensors
+        self._objective = self._predictor = None
+        self._pending_compile = True
+        if self.outputs:
+            self._finish_compile()
+
+    def _finish_compile(self):
+        """Builds what `compile` chose; for a model that is built by its first data, then."""
+        names = self.output_names
+        given = zip(
+            names, self.outputs,
+            training_utils.prepare_loss_functions(self.loss or None, names),
+            training_utils.per_output("loss_weights", self.loss_weights, names, 1.),
+            training_utils.per_output("sample_weight_mode", self.sample_weight_mode, names),
+            training_utils.per_output("target_tensors", self.target_tensors, names))
+        endpoints = [Endpoint(*arguments) for arguments in given]
+        self._pending_compile = False
+        self._objective = Objective(self, endpoints)
+        plain = metrics_per_output(self._compile_metrics, names)
+        weighted = metrics_per_output(self._compile_weighted_metrics, names)
+        for endpoint, its_plain, its_weighted in zip(endpoints, plain, weighted):
+            if endpoint.loss is not None:
+                unique = self._unique_metric_name(endpoint.name)
+                endpoint.add_metrics(its_plain, False, unique)
+                endpoint.add_metrics(its_weighted, True, unique)
+
+    def _unique_metric_name(self, output_name):
+        def unique(name):
+            name = base = f"{output_name}_{name}" if len(self.output_names) > 1 else name
+            count = 1
+            while name in self.metrics_names:
+                name, count = f"{base}_{count}", count + 1
+            return name
+        return unique
+
+    @property
+    def _is_compiled(self):
+        return self._objective is not None
+
+    def _compiled(self, who):
+        """What was compiled; RuntimeError before `compile`."""
+        if self._objective is None:
+            raise RuntimeError(errors.message(
+                f"{self._who()}, {who}", "the model must be compiled before it is trained",
+                "compile(optimizer, loss) first", "a model that was not compiled"))
+        return self._objective
+
+    # ---- what was compiled, under Keras's names ----
+
+    @property
+    def metrics(self):
+        """The metrics of `compile`, then those added by `add_metric`."""
+        own = self._objective.own_metrics() if self._objective is not None else []
+        return unique(own + _added_metrics(self))
+
+    @property
+    def metrics_names(self):
+        """Names of the values that `evaluate` returns."""
+        objective = self._compiled("metrics_names")
+        return ["loss"] + [metric.name for metric in objective.reported()]
+
+    @property
+    def stateful_metric_names(self):
+        """Names of the values that are kept by metrics: all but the loss."""
+        return self.metrics_names[1:]
+
+    @property
+    def total_loss(self):
+        """The tensor that training lessens; it depends on inputs, targets and sample_weights."""
+        return self._compiled("total_loss").total_loss
+
+    @property
+    def targets(self):
+        """The placeholders of the targets."""
+        return [e.target for e in self._compiled("targets").trained]
+
+    @property
+    def sample_weights(self):
+        """The placeholders of the sample weights."""
+        return [e.sample_weight for e in self._compiled("sample_weights").trained]
+
+    @property
+    def loss_functions(self):
+        """The loss of each output, None where there is none."""
+        return [e.loss for e in self._compiled("loss_functions").endpoints]
+
+    @property
+    def train_function(self):
+        """The compiled training step."""
+        return self._compiled("train_function").function("train")
+
+    @property
+    def test_function(self):
+        """The compiled evaluation step."""
+        return self._compiled("test_function").function("test")
+
+    @property
+    def predict_function(self):
+        """The compiled function from inputs to outputs."""
+        if self._predictor is None or self._predictor[0] != self.outputs:
+            self._predictor = list(self.outputs), predict_function(self)
+        return self._predictor[1]
+
+    def _make_train_function(self):
+        """Builds the training step now instead of at the first batch."""
+        return self.train_function
+
+    def _make_test_function(self):
+        """Builds the evaluation step now instead of at the first batch."""
+        return self.test_function
+
+    def _make_predict_function(self):
+        """Builds the prediction function now instead of at the first batch."""
+        return self.predict_function
+
+    def reset_metrics(self):
+        """Sets the state of all metrics to zero."""
+        self._metrics_left = False
+        for metric in self._objective.reported() if self._objective is not None else ():
+            metric.reset_states()
+
+    # ---- fit, evaluate, predict ----
+
+    def fit(self, x=None, y=None, batch_size=None, epochs=1, verbose=1, callbacks=None,
+            validation_split=0.0, validation_data=None, shuffle=True, class_weight=None,
+            sample_weight=None, initial_epoch=0, steps_per_epoch=None, validation_steps=None,
+            validation_freq=1, max_queue_size=10, workers=1, use_multiprocessing=False,
+            **kwargs):
+        """Trains for a number of epochs; returns the History of losses and metrics.
+
+        x, y: arrays (or lists, or dicts by name), or anything that can be sliced.
+        validation_split: the part at the end of the data that is held back.
+        validation_data: (x, y) or (x, y, sample_weight). shuffle: True, False, or 'batch'
+        for whole batches in random order. class_weight: dict from class to weight.
+        steps_per_epoch: with it each step takes all of the data.
+        The arguments of queues do nothing for arrays.
+        """
+        epochs = _renamed_epochs(kwargs, epochs)
+        batch_size = _checked_batch_size(batch_size, steps_per_epoch, "steps_per_epoch")
+        data = self._data("fit", x, y, sample_weight, class_weight, batch_size)
+        data, held_back = self._validation("fit", data, validation_data, validation_split,
+                                           batch_size, validation_steps)
+        base_logger = BaseLogger(self.stateful_metric_names)
+        callbacks = self._fit_callbacks(callbacks, base_logger, verbose, steps_per_epoch)
+        self._tell(callbacks, batch_size, epochs, steps_per_epoch, verbose, data, held_back)
+        validate = held_back and self._validator(held_back, batch_size, validation_steps,
+                                                 callbacks)
+        self._objective.check_trainable()
+        training_arrays.FitLoop(
+            self, self._objective.function("train", data.weighted),
+            training_arrays.Feed(data.arrays), callbacks, base_logger, batch_size, epochs,
+            initial_epoch, shuffle, steps_per_epoch, validate, validation_freq).run()
+        return self.history
+
+    def _fit_callbacks(self, callbacks, base_logger, verbose, steps):
+        self.history = History()
+        bar = [ProgbarLogger("samples" if steps is None else "steps",
+                             self.stateful_metric_names)] if verbose else []
+        made = CallbackList([base_logger] + bar + list(callbacks or []) + [self.history])
+        made.set_model(self)
+        return made
+
+    def _tell(self, callbacks, batch_size, epochs, steps, verbose, data, held_back):
+        names = self.metrics_names
+        callbacks.set_params({
+            "batch_size": batch_size, "epochs": epochs, "steps": steps,
+            "samples": data.size, "verbose": verbose, "do_validation": held_back is not None,
+            "metrics": names + ["val_" + name for name in names]})
+        for callback in callbacks:
+            callback.validation_data = held_back.arrays if held_back is not None else None
+        if verbose and held_back is not None:
+            print(f"Train on {data.size} samples, validate on {held_back.size} samples")
+
+    def _validation(self, who, data, validation_data, split, batch_size, steps):
+        """(training data, validation data or None)."""
+        if validation_data:
+            if len(validation_data) not in (2, 3):
+                raise ValueError(errors.message(
+                    f"{who}, validation_data", "validation takes inputs and targets",
+                    "(x, y) or (x, y, sample_weight)", f"{len(validation_data)} items"))
+            x, y, *weights = validation_data
+            return data, self._data(who, x, y, *(weights or [None]), None, batch_size)
+        if not split:
+            return data, None
+        if not 0 < split < 1:
+            raise ValueError(errors.message(
+                f"{who}, validation_split", "a part of the data is held back",
+                "a number between 0 and 1", split))
+        return data.split(int(data.size * (1. - split)))
+
+    def _validator(self, data, batch_size, steps, callbacks):
+        function = self._objective.function("test", data.weighted)
+        feed = training_arrays.Feed(data.arrays)
+
+        def validate():
+            return training_arrays.test_loop(self, function, feed, batch_size, steps=steps,
+                                             callbacks=callbacks)
+        return validate
+
+    def evaluate(self, x=None, y=None, batch_size=None, verbose=1, sample_weight=None,
+                 steps=None, callbacks=None, max_queue_size=10, workers=1,
+                 use_multiprocessing=False):
+        """The loss and the metrics on data: a number, or a list in the order of metrics_names."""
+        batch_size = _checked_batch_size(batch_size, steps, "steps")
+        data = self._data("evaluate", x, y, sample_weight, None, batch_size)
+        return unpack_singleton(training_arrays.test_loop(
+            self, self._objective.function("test", data.weighted),
+            training_arrays.Feed(data.arrays), batch_size, verbose, steps, callbacks))
+
+    def predict(self, x, batch_size=None, verbose=0, steps=None, callbacks=None,
+                max_queue_size=10, workers=1, use_multiprocessing=False):
+        """The outputs for inputs: an array, or a list of them."""
+        batch_size = _checked_batch_size(batch_size, steps, "steps")
+        arrays = self._inputs("predict", x)
+        size = arrays[0].shape[0] if arrays else 0
+        if size <= batch_size and not (verbose or steps or callbacks or self.stateful):
+            return self._predicted(arrays)
+        self._check_divisible("predict", size, batch_size)
+        return unpack_singleton(training_arrays.predict_loop(
+            self, self.predict_function, training_arrays.Feed(arrays), batch_size, verbose,
+            steps, callbacks))
+
+    def _predicted(self, arrays):
+        function = self.predict_function
+        outputs = [function.to_numpy(y) for y in function.run_native(
+            [a if type(a) is np.ndarray else training_arrays.whole(a) for a in arrays])]
+        return outputs[0] if len(outputs) == 1 else outputs
+
+    # ---- single batches ----
+
+    def train_on_batch(self, x, y, sample_weight=None, class_weight=None, reset_metrics=True):
+        """One step on a batch; the loss, or a list of the loss and the metrics.
+
+        reset_metrics: the metrics' values are those of this batch alone.
+        """
+        data = self._data("train_on_batch", x, y, sample_weight, class_weight)
+        self._objective.check_trainable()
+        return self._single_step("train", data, reset_metrics)
+
+    def test_on_batch(self, x, y, sample_weight=None, reset_metrics=True):
+        """The loss, or a list of the loss and the metrics, on a batch."""
+        data = self._data("test_on_batch", x, y, sample_weight)
+        return self._single_step("test", data, reset_metrics)
+
+    def _single_step(self, mode, data, reset_metrics):
+        if self._metrics_left:
+            self.reset_metrics()
+        function = self._objective.function(mode, data.weighted)
+        loss = function.to_numpy(function.run_native(data.arrays)[0])[()]
+        values = [loss] + self._objective.results()
+        if reset_metrics:
+            self.reset_metrics()
+        return unpack_singleton(values)
+
+    def predict_on_batch(self, x):
+        """The outputs for one batch of inputs: an array, or a list of them."""
+        return self._predicted(self._inputs("predict_on_batch", x))
+
+    # ---- data ----
+
+    def _inputs(self, who, x):
+        """The input arrays, checked."""
+        if not self.inputs:
+            self._set_inputs(x)
+        return training_utils.standardize_input_data(
+            x, self._feed_input_names, self._feed_input_shapes, check_batch_axis=False,
+            exception_prefix=f"{who}, input")
+
+    def _data(self, who, x, y, sample_weight=None, class_weight=None, batch_size=None):
+        """Inputs, targets and weights, checked: a `Data`."""
+        if not self.inputs and getattr(self, "_pending_compile", False):
+            self._set_inputs(x)
+        objective = self._compiled(who)
+        inputs = self._inputs(who, x)
+        data = Data.of(who, objective, inputs, y, sample_weight, class_weight)
+        if batch_size:
+            self._check_divisible(who, data.size, batch_size)
+        return data
+
+    def _check_divisible(self, who, size, batch_size):
+        if self.stateful and size % batch_size:
+            raise ValueError(errors.message(
+                f"{self._who()}, {who}", "a stateful model takes whole batches only",
+                f"a number of samples divisible by {batch_size}", size))
+
+    def _set_inputs(self, x):
+        """Builds a model without inputs for the shapes and dtypes of its first data."""
+        arrays = list(x.values()) if isinstance(x, dict) else to_list(x, allow_tuple=True)
+        arrays = [np.asarray(a) if not hasattr(a, "shape") else a for a in arrays]
+        shapes = [(None,) + tuple(a.shape[1:] or (1,)) for a in arrays]
+        if hasattr(self, "add") and len(arrays) == 1:
+            self.build(shapes[0])
+        else:
+            inputs = [Input(batch_shape=shape) for shape in shapes]
+            outputs = to_list(self.call(unpack_singleton(inputs)), allow_tuple=True)
+            self._name_subclass_ends(inputs, outputs)
+        if getattr(self, "_pending_compile", False):
+            self._finish_compile()
+
+    def _name_subclass_ends(self, inputs, outputs):
+        self.inputs = self._feed_inputs = inputs
+        self.outputs = outputs
+        self.input_names = self._feed_input_names = [f"input_{i + 1}" for i in range(len(inputs))]
+        self.output_names = [f"output_{i + 1}" for i in range(len(outputs))]
+        self._feed_input_shapes = [K.int_shape(i) for i in inputs]
+        self.built = True
+
+
+def _added_metrics(layer):
+    """Metrics that a layer and those in it have added; not those compiled for inner models."""
+    return layer._metrics + [m for inner in layer._layers for m in _added_metrics(inner)]
+
+
+class Data:
+    """Checked arrays for a step: inputs, targets, and the sample weights that were given.
+
+    weighted: for each trained endpoint whether it has weights.
+    """
+
+    def __init__(self, arrays, weighted):
+        self.arrays = arrays
+        self.weighted = weighted
+        self.size = arrays[0].shape[0] if arrays else None
+
+    @classmethod
+    def of(cls, who, objective, inputs, y, sample_weight, class_weight):
+        """Standardizes targets and weights for what was compiled."""
+        fed = [e for e in objective.trained if K.is_placeholder(e.target)]
+        names = [e.name for e in fed]
+        targets = _targets(who, y, fed, names, [e.name for e in objective.endpoints])
+        weights = [training_utils.standardize_weights(
+            target, by_sample, by_class, endpoint.mode)
+            for target, endpoint, by_sample, by_class in zip(
+                targets, fed,
+                _of(objective, fed, training_utils.standardize_sample_weights, sample_weight),
+                _of(objective, fed, training_utils.standardize_class_weights, class_weight))]
+        training_utils.check_array_length_consistency(inputs, targets, weights)
+        training_utils.check_loss_and_target_compatibility(
+            targets, [e.loss for e in fed], [e.shape for e in fed], names)
+        given = {id(e): w is not None for e, w in zip(fed, weights)}
+        weighted = tuple(given.get(id(e), False) for e in objective.trained)
+        return cls(inputs + targets + [w for w in weights if w is not None], weighted)
+
+    def split(self, at):
+        """(the first `at` samples, the rest)."""
+        return tuple(Data([a[rows] for a in self.arrays], self.weighted)
+                     for rows in (slice(0, at), slice(at, self.size)))
+
+
+def _of(objective, fed, standardize, given):
+    """Weights of the fed endpoints from what was given for all outputs."""
+    names = [e.name for e in objective.endpoints]
+    values = dict(zip(names, standardize(given, names)))
+    return [values[e.name] for e in fed]
+
+
+def _targets(who, y, fed, names, all_names):
+    if isinstance(y, (list, tuple)) and len(y) == len(all_names) > len(names):
+        y = [target for target, name in zip(y, all_names) if name in names]
+    targets = training_utils.standardize_input_data(
+        y, names, [e.target_shape() for e in fed], check_batch_axis=False,
+        exception_prefix=f"{who}, target")
+    for target, name in zip(targets, names):
+        if target is None:
+            raise ValueError(errors.message(
+                f"{who}, target '{name}'", "the loss needs targets", "an array y", "none"))
+    return targets
+
+
+def _renamed_epochs(kwargs, epochs):
+    if "nb_epoch" in kwargs:
+        warnings.warn("fit: `nb_epoch` is now called `epochs`", stacklevel=3)
+        epochs = kwargs.pop("nb_epoch")
+    if kwargs:
+        raise TypeError(errors.message("fit", "unknown keyword arguments", "those of fit",
+                                       errors.one_of(sorted(kwargs))))
+    return epochs
+
+
+def _checked_batch_size(batch_size, steps, name):
+    if batch_size is None:
+        return 32
+    if steps is not None:
+        raise ValueError(errors.message(
+            "batch_size", f"with {name} there are no batches", "batch_size=None", batch_size))
+    if not batch_size > 0:
+        raise ValueError(errors.message("batch_size", "a batch has samples",
+                                        "a positive number", batch_size))
+    return int(batch_size)
