@@ -99,8 +99,8 @@ def _register(table, name, entry, function):
         first = (_ops.get(name) or _sugar.get(name))
         raise ValueError(errors.message(
             name, "an op is registered once", "a new name",
-            f"a second definition in {inspect.getfile(function)}, first in {first.file}"))
-    entry.file = inspect.getfile(function)
+            f"a second definition in {inspect.getfile(inspect.unwrap(function))}, first in {first.file}"))
+    entry.file = inspect.getfile(inspect.unwrap(function))
     entry.function = function
     table[name] = entry
 
