@@ -14,7 +14,7 @@ from .shaping import wanted_shape
 from .windows import as_format, channels_last, geometry, places
 
 # Bytes of output worked on at a time: it is read and written once per window cell.
-_CHUNK = 1 << 17
+_CHUNK = 1 << 18
 
 
 @functools.lru_cache(maxsize=1024)
@@ -81,30 +81,45 @@ def _window_max(x, geo, out):
 
 
 def _winners(x, geo):
-    """For each cell, (index of the input, of the output, where it is its window's first maximum)."""
-    highest = _window_max(x, geo, np.empty((x.shape[0], *geo.out, x.shape[-1]), x.dtype))
-    free = np.ones(highest.shape, bool)
+    """For each cell, (index of the input, of the output, 1 where it is its window's first maximum).
+
+    The ones and zeros are unsigned integers of x's width: multiplying the bits of a
+    float by them keeps it or makes it zero, infinities too, at the speed of a float
+    product. The array is the same one for every cell.
+    """
+    shape = x.shape[0], *geo.out, x.shape[-1]
+    highest = _window_max(x, geo, np.empty(shape, x.dtype))
+    free, wins, chosen = np.ones(shape, bool), np.empty(shape, bool), np.empty(shape, _bits(x))
     for source, place in _cells(geo):
-        open_ = _at(free, place)
-        wins = x[source] == _at(highest, place)
-        wins &= open_
-        open_ ^= wins
-        yield source, place, wins
+        open_, win, ones = _at(free, place), _at(wins, place), _at(chosen, place)
+        np.equal(x[source], _at(highest, place), win)
+        np.logical_and(win, open_, win)
+        np.logical_xor(open_, win, open_)
+        np.copyto(ones, win)
+        yield source, place, ones
+
+
+def _bits(x):
+    """The unsigned integer dtype as wide as x's."""
+    return np.dtype(f"u{x.dtype.itemsize}")
 
 
 def max_pool_gradient(g, x, pool_size, strides, padding, data_format):
     """g added at the first maximum of each window."""
     x, g = channels_last(x, data_format), channels_last(g, data_format)
     geo = _geometry(x, pool_size, strides, padding)
-    result = np.zeros(x.shape, x.dtype)
     overlap = any(k > s for k, s in zip(geo.window, geo.strides))
+    exact = not overlap and all(k == s and o * s == n for k, s, o, n in zip(
+        geo.window, geo.strides, geo.out, geo.sizes))
+    result = np.empty(x.shape, x.dtype) if exact else np.zeros(x.shape, x.dtype)
+    bits, given = _bits(x), np.ascontiguousarray(g)
     for part in _parts(x, geo):
-        given, target = g[part], result[part]
-        for source, place, wins in _winners(x[part], geo):
+        share, target = given[part].view(bits), result[part]
+        for source, place, ones in _winners(x[part], geo):
             if overlap:
-                target[source] += _at(given, place) * wins
+                target[source] += (_at(share, place) * ones).view(x.dtype)
             else:
-                np.copyto(target[source], _at(given, place), where=wins)
+                np.multiply(_at(share, place), ones, target.view(bits)[source])
     return as_format(result, data_format)
 
 
@@ -113,10 +128,12 @@ def max_pool_select(h, x, pool_size, strides, padding, data_format):
     x, h = channels_last(x, data_format), channels_last(h, data_format)
     geo = _geometry(x, pool_size, strides, padding)
     result = np.zeros((x.shape[0], *geo.out, x.shape[-1]), h.dtype)
+    bits, given = _bits(x), np.ascontiguousarray(h)
     for part in _parts(x, geo):
-        source_part, target = h[part], result[part]
-        for source, place, wins in _winners(x[part], geo):
-            np.copyto(_at(target, place), source_part[source], where=wins)
+        chosen, target = given[part].view(bits), result[part].view(bits)
+        for source, place, ones in _winners(x[part], geo):
+            kept = _at(target, place)
+            kept |= chosen[source] * ones
     return as_format(result, data_format)
 
 
