@@ -95,12 +95,13 @@ def register(op):
 
 
 def _register(table, name, entry, function):
+    file = inspect.getfile(inspect.unwrap(function))
     if name in _ops or name in _sugar:
         first = (_ops.get(name) or _sugar.get(name))
         raise ValueError(errors.message(
             name, "an op is registered once", "a new name",
-            f"a second definition in {inspect.getfile(inspect.unwrap(function))}, first in {first.file}"))
-    entry.file = inspect.getfile(inspect.unwrap(function))
+            f"a second definition in {file}, first in {first.file}"))
+    entry.file = file
     entry.function = function
     table[name] = entry
 
