@@ -1,0 +1,3 @@
+"""Fused recurrent layers."""
+OPS = {}
+SPECIALIZERS = {}

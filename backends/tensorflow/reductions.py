@@ -1,0 +1,46 @@
+"""Reductions and running sums. `axis` is a tuple; an empty one reduces nothing."""
+import tensorflow as tf
+
+
+def _over_axes(function):
+    def reduce(x, *, axis, keepdims):
+        return function(x, axis=list(axis), keepdims=keepdims)
+    return reduce
+
+
+def argmax(x, *, axis):
+    """Index of the first greatest element, int64."""
+    return tf.argmax(_ordered(x), axis)
+
+
+def argmin(x, *, axis):
+    """Index of the first least element, int64."""
+    return tf.argmin(_ordered(x), axis)
+
+
+def _ordered(x):
+    return tf.cast(x, tf.uint8) if x.dtype == tf.bool else x
+
+
+def top_k(x, *, k):
+    """The k greatest along the last axis and their int32 indices, lower index first on ties."""
+    return tuple(tf.math.top_k(x, k))
+
+
+def cumsum(x, *, axis):
+    """Running sum."""
+    return tf.cumsum(x, axis)
+
+
+def cumprod(x, *, axis):
+    """Running product."""
+    return tf.math.cumprod(x, axis)
+
+
+OPS = {
+    "sum": _over_axes(tf.reduce_sum), "prod": _over_axes(tf.reduce_prod),
+    "max": _over_axes(tf.reduce_max), "min": _over_axes(tf.reduce_min),
+    "any": _over_axes(tf.reduce_any), "all": _over_axes(tf.reduce_all),
+    "logsumexp": _over_axes(tf.reduce_logsumexp),
+    "argmax": argmax, "argmin": argmin, "cumsum": cumsum, "cumprod": cumprod, "top_k": top_k,
+}
