@@ -25,15 +25,18 @@ def sgd_update(params, velocities, grads, lr, momentum, *, nesterov):
         torch._foreach_add_(params, grads, alpha=-lr.item())
         return
     steps, momentum = torch._foreach_mul(_dense(grads), -lr.item()), momentum.item()
-    if params[0].dtype == torch.float16:
-        _half_sgd(params, velocities, steps, momentum, nesterov)
+    if not momentum or params[0].dtype == torch.float16:
+        _plain_sgd(params, velocities, steps, momentum, nesterov)
         return
     torch._fused_sgd_(params, steps, velocities, weight_decay=0.0, momentum=momentum, lr=-1.0,
                       dampening=0.0, nesterov=nesterov, maximize=False, is_first_step=False)
 
 
-def _half_sgd(params, velocities, steps, momentum, nesterov):
-    """The same step; torch._fused_sgd_ (2.13, CPU) gets momentum wrong in float16."""
+def _plain_sgd(params, velocities, steps, momentum, nesterov):
+    """The same step where torch._fused_sgd_ (2.13, CPU) does not do it.
+
+    It refuses velocities with momentum 0 and gets momentum wrong in float16.
+    """
     torch._foreach_mul_(velocities, momentum)
     torch._foreach_add_(velocities, steps)
     if nesterov:
