@@ -101,16 +101,22 @@ def mean_squared_logarithmic_error(y_true, y_pred):
     return K.mean(K.square(predicted - wanted), axis=-1)
 
 
+def _as_signs(y_true):
+    """Targets in {-1, 1}: where all are 0 or 1, as 2 y - 1."""
+    binary = K.all(K.equal(y_true, K.square(y_true)))
+    return K.switch(binary, 2. * y_true - 1., y_true)
+
+
 def squared_hinge(y_true, y_pred):
-    """mean(max(1 - y_true y_pred, 0)^2), targets in {-1, 1}."""
+    """mean(max(1 - y_true y_pred, 0)^2), targets in {-1, 1} (or all in {0, 1})."""
     y_true, y_pred = _pair(y_true, y_pred)
-    return K.mean(K.square(K.maximum(1. - y_true * y_pred, 0.)), axis=-1)
+    return K.mean(K.square(K.maximum(1. - _as_signs(y_true) * y_pred, 0.)), axis=-1)
 
 
 def hinge(y_true, y_pred):
-    """mean(max(1 - y_true y_pred, 0)), targets in {-1, 1}."""
+    """mean(max(1 - y_true y_pred, 0)), targets in {-1, 1} (or all in {0, 1})."""
     y_true, y_pred = _pair(y_true, y_pred)
-    return K.mean(K.maximum(1. - y_true * y_pred, 0.), axis=-1)
+    return K.mean(K.maximum(1. - _as_signs(y_true) * y_pred, 0.), axis=-1)
 
 
 def categorical_hinge(y_true, y_pred):
