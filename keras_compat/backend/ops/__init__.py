@@ -11,8 +11,8 @@ from . import (  # noqa: F401  (importing a module registers its ops)
     trigonometry, random_ops, queries, brackets, operators,
 )
 from . import (  # noqa: F401
-    activations, bias, classes, convolution, dropout, image, local, losses, normalization, padding,
-    pooling, recurrent, separable, transposed, updates,
+    activations, bias, classes, convolution, ctc, ctc_decoding, dropout, image, local, losses,
+    normalization, padding, pooling, recurrent, separable, transposed, updates,
 )
 from .convert import as_tensor  # noqa: F401
 
