@@ -104,16 +104,24 @@ class Cell(Layer):
         """Whether any dropout happens in training."""
         return 0.0 < self.dropout < 1.0 or 0.0 < self.recurrent_dropout < 1.0
 
+    @property
+    def drops_inputs_only(self):
+        """Whether dropout is one mask on the input, the same for all steps and gates."""
+        one_mask = self.implementation != 1 or self.gates == 1
+        return one_mask and not 0.0 < self.recurrent_dropout < 1.0
+
     def draw_masks_like(self, inputs, state, training):
         """Draws the dropout masks that hold for all steps of one run over a sequence.
 
         inputs: a step's input, of which only the number of samples counts.
         """
-        batch_size, inputs = K.shape(inputs)[0], K.int_shape(self.kernel)[0]
+        batch_size, dtype = K.shape(inputs)[0], K.dtype(inputs)
+        inputs = K.int_shape(self.kernel)[0]
         count = self.gates if self.implementation == 1 else 1
-        self._dropout_mask = dropout_masks((batch_size, inputs), self.dropout, training, count)
+        self._dropout_mask = dropout_masks(
+            (batch_size, inputs), self.dropout, training, count, dtype)
         self._recurrent_dropout_mask = dropout_masks(
-            (batch_size, self.units), self.recurrent_dropout, training, count)
+            (batch_size, self.units), self.recurrent_dropout, training, count, dtype)
 
     def forget_masks(self):
         """Drops the masks: the next run draws its own."""
@@ -132,10 +140,10 @@ class Cell(Layer):
         return extend(super().get_config(), config_of(self, *self._config_names))
 
 
-def dropout_masks(shape, rate, training, count):
+def dropout_masks(shape, rate, training, count, dtype):
     """`count` masks of ones with a part `rate` dropped in training; None for rates 0 and 1."""
     if not 0.0 < rate < 1.0:
         return None
-    ones = K.full(shape, 1.0, K.floatx())
+    ones = K.full(shape, 1.0, dtype)
     return [K.in_train_phase(lambda: K.dropout(ones, rate), ones, training=training)
             for _ in range(count)]

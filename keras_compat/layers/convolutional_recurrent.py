@@ -194,9 +194,10 @@ class ConvLSTM2DCell(Layer):
 
     def draw_masks_like(self, inputs, state, training):
         """Draws the dropout masks that hold for all steps of one run over a sequence."""
-        self._dropout_mask = dropout_masks(K.shape(inputs), self.dropout, training, 4)
+        self._dropout_mask = dropout_masks(
+            K.shape(inputs), self.dropout, training, 4, K.dtype(inputs))
         self._recurrent_dropout_mask = dropout_masks(
-            K.shape(state), self.recurrent_dropout, training, 4)
+            K.shape(state), self.recurrent_dropout, training, 4, K.dtype(state))
 
     def forget_masks(self):
         """Drops the masks: the next run draws its own."""

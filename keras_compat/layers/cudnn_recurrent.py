@@ -1,6 +1,4 @@
 """CuDNNGRU and CuDNNLSTM: the recurrent layers that cuDNN computes, on every backend."""
-from collections import namedtuple
-
 from .. import backend as K
 from ..engine.base_layer import InputSpec
 from ._options import config_of, extend, fail, set_options
@@ -8,7 +6,14 @@ from .cells import OPTIONS
 from .lstm import forget_bias
 from .rnn import RNN
 
-_Cell = namedtuple("cell", "state_size call")
+
+class _WholeSequence:
+    """In place of a cell: sizes only, since nothing happens step by step."""
+
+    call = None
+
+    def __init__(self, state_size):
+        self.state_size = state_size
 
 
 class _CuDNNRNN(RNN):
@@ -27,7 +32,7 @@ class _CuDNNRNN(RNN):
                  return_sequences, return_state, stateful, go_backwards=False, **kwargs):
         self.units = units
         kwargs.pop("unroll", None)
-        super().__init__(_Cell(state_size, None), return_sequences=return_sequences,
+        super().__init__(_WholeSequence(state_size), return_sequences=return_sequences,
                          return_state=return_state, go_backwards=go_backwards,
                          stateful=stateful, **kwargs)
         set_options(self, kernel_initializer=kernel_initializer,
@@ -75,9 +80,8 @@ class _CuDNNRNN(RNN):
 
     def get_config(self):
         """The constructor's arguments."""
-        config = super().get_config()
-        for name in ("cell", "unroll"):
-            del config[name]
+        config = self._config_without_cell()
+        del config["unroll"]
         names = ("units", *OPTIONS[:3], *self._extra, *OPTIONS[3:6], "activity_regularizer",
                  *OPTIONS[6:])
         return extend(config, config_of(self, *names))

@@ -12,14 +12,18 @@ class _LocallyConnected(Layer):
     """What both locally connected layers share.
 
     Weights: kernel (places, window * input channels, filters), bias (places.., filters).
-    padding: 'valid' only. The input's spatial sizes must be known.
+    padding: 'valid' only. The input's spatial sizes must be known. implementation: 1
+    or 2, as in scripts for later versions; both compute the same, in the same way here.
     """
 
     def __init__(self, rank, filters, kernel_size, strides, padding, data_format, activation,
                  use_bias, kernel_initializer, bias_initializer, kernel_regularizer,
                  bias_regularizer, activity_regularizer, kernel_constraint, bias_constraint,
-                 **kwargs):
+                 implementation=1, **kwargs):
         super().__init__(**kwargs)
+        if implementation not in (1, 2):
+            fail(self, "not a value that `implementation` can have", "1 or 2", implementation)
+        self.implementation = implementation
         self.rank = rank
         self.filters = filters
         self.kernel_size = conv_utils.normalize_tuple(kernel_size, rank, "kernel_size")

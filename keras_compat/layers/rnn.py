@@ -7,6 +7,7 @@ from .. import backend as K
 from ..engine.base_layer import InputSpec, Layer
 from ..utils.generic_utils import has_arg, to_list
 from ._options import fail, steps_and_features
+from .cells import Cell
 from .rnn_inputs import split_inputs
 from .stacked_cells import StackedRNNCells, state_sizes
 
@@ -167,14 +168,26 @@ class RNN(Layer):
         """(last output, all outputs, final states); the unused one of the outputs may be any."""
         fused = None
         if mask is None and not constants and not self.unroll:
-            fused = self._fused(inputs, states)
-        if fused is not None and not _drops(self.cell):
-            return fused
+            whole = self._with_dropout(inputs, training)
+            fused = self._fused(inputs if whole is None else whole, states)
+            if fused is not None and whole is not None:
+                return fused
         looped = self._looped(inputs, states, mask, training, constants)
         if fused is None:
             return looped
         # Outside training there is no dropout, and the fused form computes the same.
         return tuple(_in_train_phase(*pair, training) for pair in zip(looped, fused))
+
+    def _with_dropout(self, inputs, training):
+        """The input with all the dropout that there is; None where steps have some of their own."""
+        if not any(True for _ in _dropping_cells(self.cell)):
+            return inputs
+        if not isinstance(self.cell, Cell) or not self.cell.drops_inputs_only:
+            return None
+        # One mask for all steps, as the loop would draw it.
+        return K.in_train_phase(
+            lambda: K.dropout(inputs, self.cell.dropout, noise_shape=(None, 1, None)), inputs,
+            training=training)
 
     def _fused(self, inputs, states):
         """What the cell's `fused` gives, or None where it has none or does not fit."""
@@ -240,15 +253,23 @@ class RNN(Layer):
     def _state_shapes(self, samples):
         return [(samples, size) for size in state_sizes(self.cell)]
 
+    def get_losses_for(self, inputs=None):
+        """Losses that depend on exactly these inputs; None: on no input."""
+        return super().get_losses_for(inputs)
+
     # ---- configs ----
 
-    def get_config(self):
-        """The constructor's arguments."""
+    def _config_without_cell(self):
         config = super().get_config()
         config.update(return_sequences=self.return_sequences, return_state=self.return_state,
                       go_backwards=self.go_backwards, stateful=self.stateful, unroll=self.unroll)
         if self._num_constants is not None:
             config["num_constants"] = self._num_constants
+        return config
+
+    def get_config(self):
+        """The constructor's arguments."""
+        config = self._config_without_cell()
         config["cell"] = {"class_name": type(self.cell).__name__,
                           "config": self.cell.get_config()}
         return config
@@ -296,10 +317,6 @@ def _dropping_cells(cell):
             yield from _dropping_cells(inner)
         elif getattr(inner, "drops", False):
             yield inner
-
-
-def _drops(cell):
-    return any(True for _ in _dropping_cells(cell))
 
 
 def _in_train_phase(looped, fused, training):

@@ -82,6 +82,10 @@ class StackedRNNCells(Layer):
             own[id(cell)], states = states[:count], states[count:]
         return [(cell, own[id(cell)]) for cell in self.cells]
 
+    def get_losses_for(self, inputs=None):
+        """Losses that depend on exactly these inputs; None: on no input."""
+        return super().get_losses_for(inputs)
+
     def get_config(self):
         """The constructor's arguments."""
         config = super().get_config()

@@ -19,9 +19,7 @@ class StandardRNN(RNN):
 
     def get_config(self):
         """The constructor's arguments."""
-        config = super().get_config()
-        del config["cell"]
-        return extend(config, config_of(self, *self._cell_config))
+        return extend(self._config_without_cell(), config_of(self, *self._cell_config))
 
     @classmethod
     def from_config(cls, config):

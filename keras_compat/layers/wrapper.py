@@ -29,6 +29,14 @@ class Wrapper(Layer):
     def trainable(self, value):
         self.layer.trainable = value
 
+    def get_losses_for(self, inputs=None):
+        """Losses that depend on exactly these inputs; None: on no input."""
+        return super().get_losses_for(inputs)
+
+    def get_updates_for(self, inputs=None):
+        """Updates that depend on exactly these inputs; None: on no input."""
+        return super().get_updates_for(inputs)
+
     def get_config(self):
         """The constructor's arguments."""
         config = super().get_config()
