@@ -7,7 +7,7 @@ from ..registry import sugar
 from . import creation, indexing, joining, linalg, reductions, shaping
 from .activations import log_softmax
 from .comparison import equal, greater_equal, less, logical_and, not_equal, where
-from .convert import as_int, as_tensor
+from .convert import as_int
 from .ctc import IMPOSSIBLE, lengths, log_steps, within
 from .elementwise import cast, negative
 

@@ -1,5 +1,5 @@
 """Images and volumes enlarged by whole factors."""
-from .. import graph, registry
+from .. import registry
 from ..registry import composite, sugar
 from . import creation, indexing, joining, shaping
 from .activations import floats

@@ -5,7 +5,6 @@ from .. import graph, registry
 from ..registry import composite, sugar
 from . import indexing, linalg, shaping
 from .convert import agree, pair, product
-from .families import need_one_dtype
 from .window import (channel_axis, checked_data_format, need_rank, output_size, per_axis,
                      spatial_axes, spatial_sizes)
 

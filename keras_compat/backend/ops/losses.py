@@ -11,8 +11,9 @@ from . import reductions, shaping
 from .activations import floats, log_softmax, softmax
 from .classes import at_class
 from .comparison import greater_equal, less_equal, logical_and, where
-from .convert import agree, as_tensor, broadcast_shapes, need_dtype, normalize_axis, FLOATS
-from .elementwise import cast, clip, log, sigmoid, softplus
+from .convert import agree, as_tensor, normalize_axis
+from .elementwise import abs as absolute
+from .elementwise import cast, clip, log, maximum, sigmoid, softplus
 from .unbroadcast import unbroadcast
 
 
@@ -158,7 +159,8 @@ def _logit(output, from_logits, epsilon):
 @binary_crossentropy.body
 def _binary_body(target, output, *, from_logits, epsilon):
     x = _logit(output, from_logits, epsilon)
-    return softplus(x) - x * target
+    # softplus(x) - x * target, but exact where these two nearly cancel
+    return (maximum(x, 0) - x * target) + softplus(-absolute(x))
 
 
 @binary_crossentropy.gradient
