@@ -23,7 +23,7 @@ def sigmoid(x):
 
 def softplus(x):
     """log(1 + exp(x)), without overflow for large x."""
-    return np.log1p(np.exp(-np.abs(x))) + np.maximum(x, x.dtype.type(0))
+    return np.log1p(np.exp(-np.abs(x))) + maximum(x, x.dtype.type(0))
 
 
 def cast(x, dtype):
@@ -31,9 +31,59 @@ def cast(x, dtype):
     return x.astype(dtype)
 
 
-def where(condition, x, y):
-    """x where the condition holds, else y, broadcast together."""
-    return np.where(condition, x, y)
+# ---- choosing: NumPy's own loops branch on every element ----
+
+# Below this many elements a second call costs more than the branches.
+_LARGE = 4096
+_UNSIGNED = {n: np.dtype(f"u{n}") for n in (1, 2, 4, 8)}
+
+
+def where(condition, x, y, out=None):
+    """x where the condition holds, else y, broadcast together.
+
+    Large arrays are chosen from by integer products of their bits, which is exact
+    and has no branch to mispredict. out: x, if it may hold the result.
+    """
+    if condition.size < _LARGE or x.dtype.kind == "b":
+        return np.where(condition, x, y)
+    dtype, bits = x.dtype, _UNSIGNED[x.dtype.itemsize]
+    if _is_zero(x):
+        return np.multiply(y.view(bits), ~condition, dtype=bits).view(dtype)
+    if out is not x or x.shape != condition.shape or not x.flags.writeable:
+        out = None
+    first = np.multiply(x.view(bits), condition, dtype=bits, out=out if out is None else out.view(bits))
+    if _is_zero(y):
+        return first.view(dtype)
+    return np.bitwise_or(first, np.multiply(y.view(bits), ~condition, dtype=bits)).view(dtype)
+
+
+def _is_zero(x):
+    return x.ndim == 0 and not x
+
+
+def _extremum(ufunc):
+    """np.maximum or np.minimum, with rows of a number in place of the number.
+
+    Their loops are vectorised for two arrays only.
+    """
+    def choose(x, y, out=None):
+        if x.ndim == 0:
+            x, y = y, x
+        if y.ndim or x.size < _LARGE or not x.flags.c_contiguous:
+            return _written(ufunc, x, y, out)
+        if out is not x or not x.flags.writeable:
+            out = np.empty_like(x)
+        row = np.full(_LARGE, y, x.dtype)
+        whole = x.size - x.size % _LARGE
+        flat, target = x.reshape(-1), out.reshape(-1)
+        ufunc(flat[:whole].reshape(-1, _LARGE), row, out=target[:whole].reshape(-1, _LARGE))
+        ufunc(flat[whole:], row[:x.size - whole], out=target[whole:])
+        return out
+    return choose
+
+
+maximum = _extremum(np.maximum)
+minimum = _extremum(np.minimum)
 
 
 # ---- rounding: integers stay as they are ----
@@ -90,22 +140,36 @@ def erf(x):
 
 # ---- writing into an input that nobody needs any more ----
 
-def _into(ufunc):
-    """The ufunc with `out`: one of its inputs, of the result's dtype.
+def _written(ufunc, x, y, out):
+    """ufunc(x, y), in `out` (one of the two, of the result's dtype) if it holds the result.
 
-    Such an array holds the result unless the other input broadcasts it to a
-    larger one or it cannot be written; the ufunc itself then refuses.
+    It does not where the other input broadcasts it to a larger array, or where it
+    cannot be written; the ufunc itself then refuses.
     """
-    def into(*inputs, out):
-        try:
-            return ufunc(*inputs, out=out)
-        except (ValueError, TypeError):
-            return ufunc(*inputs)
+    if type(out) is not np.ndarray:
+        return ufunc(x, y)
+    try:
+        return ufunc(x, y, out=out)
+    except ValueError:
+        return ufunc(x, y)
+
+
+def _into(ufunc):
+    def into(x, y, out):
+        return _written(ufunc, x, y, out)
+    return into
+
+
+def _unary_into(ufunc):
+    def into(x, out):
+        if type(out) is np.ndarray and out.flags.writeable:
+            return ufunc(x, out)
+        return ufunc(x)
     return into
 
 
 def _into_sigmoid(x, out):
-    if x.dtype == HALF or not isinstance(out, np.ndarray) or not out.flags.writeable:
+    if x.dtype == HALF or type(out) is not np.ndarray or not out.flags.writeable:
         return sigmoid(x)
     np.negative(x, out)
     np.exp(out, out)
@@ -123,7 +187,7 @@ _FLOAT_UNARY = {
 _BINARY = {
     "add": np.add, "subtract": np.subtract, "multiply": np.multiply,
     "divide": np.true_divide, "floor_divide": np.floor_divide, "mod": np.remainder,
-    "pow": np.power, "maximum": np.maximum, "minimum": np.minimum,
+    "pow": np.power,
 }
 
 _LOGICAL = {
@@ -142,10 +206,12 @@ def _specialize_cast(specs, attrs):
 OPS = {
     **_FLOAT_UNARY, **_BINARY, **_LOGICAL,
     "sigmoid": sigmoid, "softplus": softplus, "cast": cast, "where": where,
+    "maximum": maximum, "minimum": minimum,
     "floor": floor, "ceil": ceil, "round": round_half_even, "erf": erf,
 }
 INPLACE = {
-    **{name: _into(ufunc) for name, ufunc in {**_FLOAT_UNARY, **_BINARY}.items()},
-    "sigmoid": _into_sigmoid,
+    **{name: _unary_into(ufunc) for name, ufunc in _FLOAT_UNARY.items()},
+    **{name: _into(ufunc) for name, ufunc in _BINARY.items()},
+    "sigmoid": _into_sigmoid, "where": where, "maximum": maximum, "minimum": minimum,
 }
 SPECIALIZERS = {"cast": _specialize_cast}

@@ -5,6 +5,7 @@ would make more passes over memory.
 """
 import numpy as np
 
+from . import elementwise
 from .pairs import Pair, forward_only
 from .reductions import leading_sum
 
@@ -12,40 +13,32 @@ from .reductions import leading_sum
 _BLOCK = 1 << 15
 
 
-# ---- relu ----
+# ---- activations ----
 
-def _plain_relu(specs, attrs):
-    return (not attrs["alpha"] and attrs["max_value"] is None and not attrs["threshold"])
-
-
-def relu_forward(x, **attrs):
-    """max(x, 0), which is also the residual."""
-    y = np.maximum(x, 0)
-    return y, None
+_ZEROS = {kind: np.zeros((), kind) for kind in "efd"}
 
 
-def relu_backward(g, y, residual, x, **attrs):
-    """g where the output is positive."""
-    return (np.multiply(g, y > 0),)
+def relu(x, alpha=0.0, max_value=None, threshold=0.0, out=None):
+    """x above the threshold (cut at max_value), alpha * (x - threshold) below it."""
+    zero = _ZEROS[x.dtype.char]
+    if threshold:
+        y = elementwise.where(x > threshold, x, zero)
+        y = y if max_value is None else np.maximum(y, zero)
+    else:
+        y = elementwise.maximum(x, zero, out=None if alpha else out)
+    if max_value is not None:
+        y = elementwise.minimum(y, x.dtype.type(max_value), out=y)
+    if alpha:
+        y = y + alpha * np.minimum(x - threshold, zero)
+    return y
 
 
-# ---- softmax ----
-
-def softmax_forward(x, axis):
+def softmax(x, axis):
     """exp(x) / sum(exp(x)) along the axis, shifted so that nothing overflows."""
     y = x - np.maximum.reduce(x, axis, None, None, True)
     np.exp(y, y)
-    total = np.add.reduce(y, axis, np.float32 if x.dtype == np.float16 else x.dtype, None, True)
-    y /= total
-    return y, None
-
-
-def softmax_backward(g, y, residual, x, axis):
-    """y (g - sum(g y))."""
-    dx = g * y
-    total = np.add.reduce(dx, axis, x.dtype, None, True)
-    dx -= y * total
-    return (dx,)
+    y /= np.add.reduce(y, axis, np.float32 if x.dtype == np.float16 else x.dtype, None, True)
+    return y
 
 
 # ---- channels: vectors that broadcast over all axes but the last ----
@@ -148,11 +141,9 @@ def _affine(rows, g, wide_mean, factor, slope, shift):
     return dx
 
 
+OPS = {"relu": relu, "softmax": softmax}
+INPLACE = {"relu": relu}
 VJPS = {
-    "relu": Pair(relu_forward, relu_backward, _plain_relu),
-    "softmax": Pair(softmax_forward, softmax_backward),
     "normalize_batch_in_training": Pair(batch_norm_forward, batch_norm_backward, _over_last),
 }
 SPECIALIZERS = {name: forward_only(pair) for name, pair in VJPS.items()}
-SPECIALIZERS["relu"] = lambda specs, attrs: (
-    (lambda x: np.maximum(x, 0)) if _plain_relu(specs, attrs) else None)

@@ -3,12 +3,14 @@
 No reduction changes the dtype: NumPy's own would widen small integers, and its
 float16 sums would round at every step, so those run in float32.
 """
+import functools
+
 import numpy as np
 
 HALF = np.dtype(np.float16)
 
-# Below this many elements NumPy's own reduction costs less than a BLAS call.
-_BLAS_SUM = 16384
+# Up to this many columns NumPy's own reduction is slower than a product with ones.
+_COLUMNS = 1024
 
 
 def _accumulated(ufunc):
@@ -27,27 +29,31 @@ _plain_sum = _accumulated(np.add)
 
 def sum(x, axis, keepdims=False):
     """Sum over the axes (a tuple), in x's dtype."""
-    if x.size > _BLAS_SUM and axis == tuple(range(len(axis))) and _suits_blas(x, len(axis)):
-        y = leading_sum(x.reshape(-1, *x.shape[len(axis):]))
-        return y.reshape((1,) * len(axis) + y.shape) if keepdims else y
+    lead = len(axis)
+    if x.size and 0 < lead < x.ndim and axis[-1] == lead - 1 and x.dtype.char in "fd":
+        y = leading_sum(x.reshape(-1, *x.shape[lead:]))
+        return y.reshape((1,) * lead + y.shape) if keepdims else y
     return _plain_sum(x, axis, keepdims)
 
 
-def _suits_blas(x, lead):
-    """Whether summing the leading axes of x is a product of BLAS with a vector of ones."""
-    return 0 < lead < x.ndim and x.dtype.char in "fd" and x.flags.c_contiguous
+@functools.lru_cache(maxsize=64)
+def ones(count, dtype):
+    """A vector of ones, the same one at every call."""
+    return np.ones(count, dtype)
 
 
 def leading_sum(x):
-    """Sum over the first axis of a contiguous float array.
+    """Sum over the first axis of an array of float32 or float64.
 
     NumPy adds one row after the other, which is slow for the short rows of a
-    bias gradient and rounds more than the blocked product with ones does.
+    bias gradient and rounds more than BLAS's blocked product with ones does.
     """
-    rows = x.reshape(len(x), -1)
-    if rows.shape[1] > 1024 or x.dtype.char not in "fd":
-        return np.add.reduce(x, 0, x.dtype)
-    return np.dot(np.ones(len(x), x.dtype), rows).reshape(x.shape[1:])
+    columns = x.size // len(x)
+    if columns > _COLUMNS:
+        return np.add.reduce(x, 0)
+    if x.ndim == 2:
+        return np.dot(ones(len(x), x.dtype), x)
+    return np.dot(ones(len(x), x.dtype), x.reshape(len(x), columns)).reshape(x.shape[1:])
 
 
 def _extreme(ufunc, lowest):
@@ -117,13 +123,18 @@ OPS = {
 
 
 def _specialize_sum(specs, attrs):
-    """NumPy's own reduction, called directly, where BLAS could not serve."""
+    """The right one of the two ways to add, called directly."""
     (shape, dtype), = specs
     axis, keepdims = attrs["axis"], attrs["keepdims"]
-    if dtype == "float16" or axis == tuple(range(len(axis))) and 0 < len(axis) < len(shape):
+    if dtype == "float16":
         return None
-    reduce, dtype = np.add.reduce, np.dtype(dtype)
-    return lambda x: reduce(x, axis, dtype, None, keepdims)
+    dtype, lead = np.dtype(dtype), len(axis)
+    if axis != tuple(range(lead)) or not 0 < lead < len(shape) or dtype.kind != "f":
+        reduce = np.add.reduce
+        return lambda x: reduce(x, axis, dtype, None, keepdims)
+    if lead == 1 and len(shape) == 2 and not keepdims and 0 < (shape[1] or 0) <= _COLUMNS:
+        return lambda x: np.dot(ones(len(x), dtype), x)
+    return None
 
 
 SPECIALIZERS = {"sum": _specialize_sum}

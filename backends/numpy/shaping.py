@@ -3,6 +3,8 @@
 A `shape_tensor`, where given, holds the shape as a vector of integers known
 only when the function runs; otherwise the attribute `shape` says it.
 """
+from operator import itemgetter
+
 import numpy as np
 
 from . import reductions
@@ -13,7 +15,7 @@ _SMALL = 65536
 
 def wanted_shape(shape_tensor, shape):
     """The shape as a tuple of ints."""
-    return tuple(shape) if shape_tensor is None else tuple(np.asarray(shape_tensor).tolist())
+    return tuple(shape) if shape_tensor is None else tuple(shape_tensor.tolist())
 
 
 def shape(x):
@@ -151,7 +153,12 @@ def _specialize_concatenate(specs, attrs):
     return lambda xs: np.concatenate(xs, axis)
 
 
+def _specialize_expand_dims(specs, attrs):
+    return itemgetter((slice(None),) * attrs["axis"] + (None,))
+
+
 SPECIALIZERS = {
+    "expand_dims": _specialize_expand_dims,
     "reshape": _specialize_reshape, "broadcast_to": _specialize_broadcast,
     "transpose": _specialize_transpose, "concatenate": _specialize_concatenate,
 }

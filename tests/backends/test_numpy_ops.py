@@ -143,6 +143,54 @@ def test_where_cast_and_logic():
     exact(OPS["isfinite"](odd), [True, False, False], "bool")
 
 
+@pytest.mark.parametrize("dtype", FLOATS + ["int32", "int8"])
+def test_choosing_in_large_arrays(dtype):
+    x, y = (draw(70, 90, dtype=dtype, seed=i) for i in range(2))
+    condition = draw(70, 90, seed=2) > 0
+    odd = x.copy()
+    if dtype in FLOATS:
+        odd[:2] = [[np.nan], [np.inf]]
+    zero, two = np.zeros((), dtype), np.asarray(2, dtype)
+    for a, b in [(odd, y), (odd, zero), (zero, odd), (two, odd), (odd, two), (odd.T.copy().T, y),
+                 (odd[:1], y), (odd, y[:, :1])]:
+        exact(OPS["where"](condition, a, b), np.where(condition, a, b), dtype)
+        spent = a.copy()
+        exact(backend.inplace["where"](condition, spent, b, out=spent),
+              np.where(condition, a, b), dtype)
+    for name in ("maximum", "minimum"):
+        rule = getattr(np, name)
+        for a, b in [(odd, y), (odd, zero), (two, odd), (odd[:, ::2], two)]:
+            exact(OPS[name](a, b), rule(a, b), dtype)
+            spent, kept = a.copy(), b.copy()
+            exact(backend.inplace[name](spent, kept, out=spent if a.ndim else kept), rule(a, b),
+                  dtype)
+
+
+@pytest.mark.parametrize("alpha, max_value, threshold",
+                         [(0, None, 0), (0.5, None, 0), (0, 1, 0), (0, None, 0.5), (0.1, 1, 0.5)])
+@pytest.mark.parametrize("shape", [(5, 6), (70, 90)])
+def test_relu(alpha, max_value, threshold, shape):
+    attrs = dict(alpha=alpha, max_value=max_value, threshold=threshold)
+    for dtype in FLOATS:
+        x = draw(*shape, dtype=dtype)
+        wide = x.astype("float64")
+        expected = np.where(wide > threshold, wide, alpha * (wide - threshold))
+        expected = expected if max_value is None else np.minimum(expected, max_value)
+        y = OPS["relu"](x, **attrs)
+        assert y.dtype == dtype and not np.shares_memory(y, x)
+        close(y, expected, 4)
+        exact(backend.inplace["relu"](x, out=x, **attrs), y, dtype)
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+def test_softmax(dtype):
+    x = draw(3, 4, 5, dtype=dtype) * 20
+    power = np.exp(x.astype("float64") - x.max(1, keepdims=True))
+    y = OPS["softmax"](x, axis=1)
+    assert y.dtype == dtype
+    close(y, power / power.sum(1, keepdims=True), 8)
+
+
 # ---- products ----
 
 SHAPES = [((3, 4), (4, 5)), ((4,), (4,)), ((3, 4), (4,)), ((4,), (4, 5)), ((2, 3, 4), (4, 5)),

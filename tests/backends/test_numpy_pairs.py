@@ -39,18 +39,6 @@ def check_pair(pair, inputs, attrs, defined):
         np.testing.assert_allclose((found[i] * direction).sum(), slope, rtol=2e-6, atol=1e-7)
 
 
-def test_softmax_pair():
-    def defined(x):
-        e = np.exp(x)
-        return (e / e.sum(1, keepdims=True),)
-    check_pair(nn.VJPS["softmax"], [draw(3, 5, 2)], {"axis": 1}, defined)
-
-
-def test_relu_pair():
-    check_pair(nn.VJPS["relu"], [draw(4, 5)],
-               {"alpha": 0.0, "max_value": None, "threshold": 0.0}, lambda x: (np.maximum(x, 0),))
-
-
 @pytest.mark.parametrize("scaled", [True, False])
 @pytest.mark.parametrize("shape", [(6, 3), (4, 8, 8, 5), (2, 16, 16, 4), (3, 2, 700)])
 def test_batch_norm_pair(shape, scaled):
