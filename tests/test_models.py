@@ -176,3 +176,43 @@ def test_clone_is_checked():
         clone_model(_nested(), [Input((4,)), Input((4,))])
     with pytest.raises(ValueError, match="starts from an input"):
         clone_model(Sequential([Affine(2, input_shape=(4,))]), Affine(4)(Input((4,))))
+
+
+# ---- random graphs ----
+
+def _random_graph(seed):
+    """Shared layers, several inputs and outputs, models inside models, at random."""
+    rng = np.random.RandomState(seed)
+    inputs = [Input((3,), name=f"in{i}") for i in range(rng.randint(1, 4))]
+    inner = Model(*(lambda x: (x, Affine(3, name="deep")(x)))(Input((3,), name="inside")),
+                  name="inner")
+    layers = [Affine(3, name=f"affine{i}") for i in range(3)] + [inner]
+    tensors = list(inputs)
+    for step in range(rng.randint(3, 12)):
+        a, b = (tensors[i] for i in rng.randint(len(tensors), size=2))
+        if rng.rand() < 0.3 and a is not b:
+            tensors.append(Plus(name=f"plus{step}")([a, b]))
+        else:
+            tensors.append(layers[rng.randint(len(layers))](a))
+    outputs = tensors[-rng.randint(1, 3):]
+    return Model(inputs, outputs if len(outputs) > 1 else outputs[0], name=f"random{seed}")
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_random_graphs(seed):
+    model = _random_graph(seed)
+    again = model_from_json(model.to_json(), custom_objects=CUSTOM)
+    assert again.to_json() == model.to_json()
+    elsewhere = [Input((3,)) for _ in model.inputs]
+    called = Model(elsewhere, model(elsewhere if len(elsewhere) > 1 else elsewhere[0]))
+    weights = [np.random.RandomState(i).normal(scale=.5, size=w.shape)
+               for i, w in enumerate(model.get_weights())]
+    data = [np.random.RandomState(i).normal(size=(2, 3)) for i in range(len(model.inputs))]
+    results = []
+    for other in (model, again, clone_model(model)):
+        other.set_weights(weights)
+        results.append(K.function(other.inputs, other.outputs)(data))
+    results.append(K.function(called.inputs, called.outputs)(data))
+    for result in results[1:]:
+        for got, want in zip(result, results[0]):
+            np.testing.assert_allclose(got, want, rtol=1e-6, atol=1e-6)
