@@ -7,6 +7,8 @@ def _relu(specs, attrs):
     if attrs["threshold"] or attrs["max_value"] is not None:
         return None
     slope = attrs["alpha"]
+    if slope and specs[0][1] == "float64":
+        return None  # tf.nn.leaky_relu rounds its slope to float32
     return (lambda x: tf.nn.leaky_relu(x, slope)) if slope else tf.nn.relu
 
 

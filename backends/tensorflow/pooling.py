@@ -6,8 +6,26 @@ from keras_compat.backends.tensorflow.windows import from_last, to_last, two_axe
 
 
 def _pooled(function, x, pool_size, strides, padding, data_format):
-    y = function(to_last(x, data_format), two_axes(pool_size), two_axes(strides), padding.upper())
+    cells = to_last(x, data_format)
+    in_planes = len(x.shape) == 5 and x.dtype != tf.float32
+    pool = _in_planes if in_planes else _at_once
+    y = pool(function, cells, two_axes(pool_size), two_axes(strides), padding.upper())
     return from_last(y, data_format, len(x.shape))
+
+
+def _at_once(function, x, pool_size, strides, padding):
+    return function(x, pool_size, strides, padding)
+
+
+def _in_planes(function, x, pool_size, strides, padding):
+    """The last two axes, then the first: the 3D kernels on CPU take float32 alone."""
+    batch, depth, rows, columns, channels = tf.unstack(tf.shape(x))
+    planes = tf.reshape(x, [batch * depth, rows, columns, channels])
+    planes = function(planes, pool_size[1:], strides[1:], padding)
+    rows, columns = tf.shape(planes)[1], tf.shape(planes)[2]
+    lines = tf.reshape(planes, [batch, depth, rows * columns, channels])
+    lines = function(lines, (pool_size[0], 1), (strides[0], 1), padding)
+    return tf.reshape(lines, [batch, tf.shape(lines)[1], rows, columns, channels])
 
 
 def max_pool(x, *, pool_size, strides, padding, data_format):
