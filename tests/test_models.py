@@ -1,8 +1,10 @@
 """Models to configs and back, JSON's layout, and clones."""
 import json
+import os
 
 import numpy as np
 import pytest
+from conftest import ROOT
 from tiny_layers import Affine, Plus
 
 from keras_compat import backend as K
@@ -96,6 +98,26 @@ def test_keywords_of_a_call_are_kept_where_json_can():
     with pytest.warns(UserWarning, match="left out of the config"):
         assert Model(x, Scaled()(x, factor=K.constant(2.0))).get_config()[
             "layers"][1]["inbound_nodes"][0][0][3] == {}
+
+
+# ---- the original's own models ----
+
+with open(os.path.join(ROOT, "conformance", "golden", "models.json"), encoding="utf-8") as _stream:
+    GOLDEN = {case["case"]: case for case in json.load(_stream)["cases"]}
+
+
+@pytest.mark.parametrize("case", GOLDEN)
+def test_models_of_the_original(case):
+    golden = GOLDEN[case]
+    model = model_from_json(json.dumps(golden["model_json"]))
+    assert json.loads(model.to_json()) == {**golden["model_json"], "backend": K.backend()}
+    assert model.count_params() == golden["count_params"]
+    found = [{"class_name": type(layer).__name__, "name": layer.name,
+              "weight_names": [w.name.split("/")[-1][:-2] for w in layer.weights]}
+             for layer in model.layers]
+    assert found == [{key: layer[key] for key in found[0]} for layer in golden["layers"]]
+    shapes = [list(w.shape) for w in model.get_weights()]
+    assert shapes == [golden["arrays"][f"init_weight{i}"][0] for i in range(golden["n_weights"])]
 
 
 # ---- configs that are wrong ----
