@@ -92,12 +92,12 @@ class Objective:
         weighted = weighted or (False,) * len(self.trained)
         key = mode, weighted
         if key not in self._functions:
-            self._check_weights(weighted)
             self._functions[key] = self._made(mode, weighted)
         return self._functions[key]
 
     def _made(self, mode, weighted):
         loss = self.total_loss
+        self._check_weights(weighted)
         updates = self._step_updates() if mode == "train" else list(self.model.state_updates)
         givens = [(e.weighted, e.plain) for e, fed in zip(self.trained, weighted)
                   if not fed and e.weighted is not e.plain]

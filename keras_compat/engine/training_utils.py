@@ -254,6 +254,7 @@ def per_output(what, values, names, default=None):
 def prepare_loss_functions(loss, output_names):
     """A `losses.Loss` (or None) per output, from what `compile` was given."""
     if isinstance(loss, Mapping):
+        _check_keys("loss", loss, output_names)
         for name in [n for n in output_names if n not in loss]:
             warnings.warn(f"compile: output '{name}' is missing from the loss dictionary; "
                           "it is not trained on targets", stacklevel=4)

@@ -34,7 +34,7 @@ def squeeze_or_expand_dimensions(y_pred, y_true=None, sample_weight=None):
     if sample_weight is None or K.ndim(sample_weight) == 0:
         return y_pred, y_true, sample_weight
     surplus = K.ndim(sample_weight) - K.ndim(y_pred)
-    if surplus == 1:
+    if surplus == 1 and K.ndim(y_pred) and K.int_shape(sample_weight)[-1] in (1, None):
         sample_weight = K.squeeze(sample_weight, -1)
     elif surplus == -1:
         sample_weight = K.expand_dims(sample_weight, -1)
