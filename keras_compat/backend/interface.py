@@ -21,8 +21,8 @@ class Backend:
     vjps: for some composites, a pair (forward, backward) of native functions:
         forward(*inputs, **attrs) -> (outputs, residuals) and
         backward(gradients, outputs, residuals, *inputs, **attrs) -> a gradient per
-        input (None where there is none). Used by the shared rules instead of
-        differentiating the composite's body.
+        input (None where there is none), in memory that no input shares. Used by
+        the shared rules instead of differentiating the composite's body.
     specializers: for some ops, specialize(specs, attrs) -> function or None, asked
         once when a function is compiled; `specs` are (shape, dtype) per input.
     autodiff: True when `gradients` is implemented with the framework's own

@@ -410,7 +410,7 @@ def _opaque(function, inputs, specs, like=()):
 
     like: tensors (among the inputs) whose sizes the outputs have.
     """
-    op = Op(NATIVE_FORWARD, "core", "exact", rule=lambda *inputs, **attrs: specs)
+    op = Op(NATIVE_FORWARD, "core", "exact", rule=lambda *inputs, **attrs: specs, fresh=True)
     op.like = like
     return op.bind(*inputs, function=function)[0].node
 

@@ -49,7 +49,7 @@ def _scatter_rule(g, *inputs, **attrs):
     return static.dims(vector)[1], g.dtype
 
 
-@primitive(_scatter_rule, tolerance="exact")
+@primitive(_scatter_rule, tolerance="exact", fresh=True)
 def getitem_gradient(g, shape, index):
     """Zeros of a shape (an integer vector) with g added at the encoded index."""
     return getitem_gradient.bind(as_tensor(g), static.shape_vector(shape), index=tuple(index))
@@ -108,7 +108,7 @@ def _slice_gradient(g, out, x, begin, size):
     return slice_gradient(g, begin, shaping.shape_of(x)), None, None
 
 
-@primitive(_scatter_rule, tolerance="exact")
+@primitive(_scatter_rule, tolerance="exact", fresh=True)
 def slice_gradient(g, begin, shape):
     """Zeros of a shape with g as the block that begins at `begin` (integer vectors)."""
     return slice_gradient.bind(as_tensor(g), static.shape_vector(begin),
@@ -168,7 +168,7 @@ def _gather_gradient(g, out, x, indices, *, axis):
     return gather_gradient(g, indices, shaping.shape_of(x), axis), None
 
 
-@primitive(_scatter_rule, tolerance="sum")
+@primitive(_scatter_rule, tolerance="sum", fresh=True)
 def gather_gradient(g, indices, shape, axis=0):
     """Zeros of a shape with the slices of g added at the indices along an axis."""
     vector = static.shape_vector(shape)
