@@ -1,5 +1,7 @@
 """Keras 2.3.1's API on today's NumPy, PyTorch or TensorFlow."""
-__version__ = "0.1.0"
+# The version of Keras whose API this is: scripts compare `keras.__version__` with "2".
+# The package's own version is in its metadata.
+__version__ = "2.3.1"
 
 import importlib
 
