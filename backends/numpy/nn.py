@@ -5,7 +5,7 @@ would make more passes over memory.
 """
 import numpy as np
 
-from . import elementwise
+from . import elementwise, reductions
 from .pairs import Pair, forward_only
 from .reductions import leading_sum
 
@@ -35,9 +35,9 @@ def relu(x, alpha=0.0, max_value=None, threshold=0.0, out=None):
 
 def softmax(x, axis):
     """exp(x) / sum(exp(x)) along the axis, shifted so that nothing overflows."""
-    y = x - np.maximum.reduce(x, axis, None, None, True)
+    y = x - reductions.max(x, (axis,), True)
     np.exp(y, y)
-    y /= np.add.reduce(y, axis, np.float32 if x.dtype == np.float16 else x.dtype, None, True)
+    y /= reductions.sum(y, (axis,), True)
     return y
 
 
@@ -64,36 +64,64 @@ def _row_blocks(rows):
 
 # ---- batch normalisation over all axes but the last ----
 
-def _over_last(specs, attrs):
+def _channels_last(specs):
     shape, dtype = specs[0]
-    return (attrs["axes"] == tuple(range(len(shape) - 1)) and len(shape) > 1
-            and dtype in ("float32", "float64") and shape[-1])
+    return len(shape) > 1 and shape[-1] and dtype in ("float32", "float64")
+
+
+def _over_last(specs, attrs):
+    return attrs["axes"] == tuple(range(len(specs[0][0]) - 1)) and _channels_last(specs)
+
+
+def _normalized(x, mean, factor, beta):
+    """(x - mean) * factor + beta with vectors over the last axis of a contiguous x."""
+    rows, repeats = _wide_rows(x)
+    mean, factor = np.tile(mean, repeats), np.tile(factor, repeats)
+    beta = None if beta is None else np.tile(beta, repeats)
+    y = np.empty_like(rows)
+    for part in _row_blocks(rows):
+        block = np.subtract(rows[part], mean, y[part])
+        block *= factor
+        if beta is not None:
+            block += beta
+    return y.reshape(x.shape)
+
+
+def batch_normalization(x, mean, var, beta, gamma, *, axis, epsilon):
+    """x normalised along its last axis by the given statistics."""
+    factor = 1 / np.sqrt(var + x.dtype.type(epsilon))
+    factor = factor if gamma is None else factor * gamma
+    return _normalized(np.ascontiguousarray(x), mean, factor, beta)
+
+
+def _specialize_batch_normalization(specs, attrs):
+    if attrs["axis"] != len(specs[0][0]) - 1 or not _channels_last(specs):
+        return None
+    return lambda *inputs: batch_normalization(*inputs, **attrs)
 
 
 def batch_norm_forward(x, gamma, beta, *, axes, epsilon):
     """((y, mean, var), residuals): statistics of each channel, and x normalised by them."""
     x = np.ascontiguousarray(x)
     channels = x.shape[-1]
-    count = x.size // channels
-    rows, repeats = _wide_rows(x)
-    mean = leading_sum(x.reshape(count, channels)) / x.dtype.type(count)
-    wide_mean = np.tile(mean, repeats)
-    var = np.zeros_like(wide_mean)
-    for part in _row_blocks(rows):
-        centred = rows[part] - wide_mean
-        centred *= centred
-        var += leading_sum(centred)
-    var = var.reshape(repeats, channels).sum(0) / x.dtype.type(count)
+    count = x.dtype.type(x.size // channels)
+    mean = leading_sum(x.reshape(-1, channels)) / count
+    var = _squares(x, mean) / count
     inverse = 1 / np.sqrt(var + x.dtype.type(epsilon))
-    factor = np.tile(inverse if gamma is None else inverse * gamma, repeats)
-    y = np.empty_like(rows)
-    wide_beta = None if beta is None else np.tile(beta, repeats)
+    y = _normalized(x, mean, inverse if gamma is None else inverse * gamma, beta)
+    return (y, mean, var), (x, inverse)
+
+
+def _squares(x, mean):
+    """Sums of (x - mean)^2 of each channel."""
+    rows, repeats = _wide_rows(x)
+    mean = np.tile(mean, repeats)
+    total = np.zeros_like(mean)
     for part in _row_blocks(rows):
-        block = np.subtract(rows[part], wide_mean, y[part])
-        block *= factor
-        if beta is not None:
-            block += wide_beta
-    return (y.reshape(x.shape), mean, var), (x, inverse)
+        centred = rows[part] - mean
+        centred *= centred
+        total += leading_sum(centred)
+    return total.reshape(repeats, -1).sum(0)
 
 
 def batch_norm_backward(gradients, outputs, residuals, x, gamma, beta, *, axes, epsilon):
@@ -147,3 +175,4 @@ VJPS = {
     "normalize_batch_in_training": Pair(batch_norm_forward, batch_norm_backward, _over_last),
 }
 SPECIALIZERS = {name: forward_only(pair) for name, pair in VJPS.items()}
+SPECIALIZERS["batch_normalization"] = _specialize_batch_normalization

@@ -4,13 +4,14 @@ No reduction changes the dtype: NumPy's own would widen small integers, and its
 float16 sums would round at every step, so those run in float32.
 """
 import functools
+import math
 
 import numpy as np
 
 HALF = np.dtype(np.float16)
 
-# Up to this many columns NumPy's own reduction is slower than a product with ones.
-_COLUMNS = 1024
+# NumPy adds rows of up to this length more slowly than BLAS multiplies them with ones.
+_ROW = 1024
 
 
 def _accumulated(ufunc):
@@ -29,11 +30,40 @@ _plain_sum = _accumulated(np.add)
 
 def sum(x, axis, keepdims=False):
     """Sum over the axes (a tuple), in x's dtype."""
-    lead = len(axis)
-    if x.size and 0 < lead < x.ndim and axis[-1] == lead - 1 and x.dtype.char in "fd":
-        y = leading_sum(x.reshape(-1, *x.shape[lead:]))
-        return y.reshape((1,) * lead + y.shape) if keepdims else y
-    return _plain_sum(x, axis, keepdims)
+    if not 0 < len(axis) < x.ndim or not x.size or x.dtype.char not in "fd":
+        return _plain_sum(x, axis, keepdims)
+    y = x
+    for first, last in _runs(axis)[::-1]:
+        y = _sum_run(y, first, last)
+    return y.reshape([1 if i in axis else n for i, n in enumerate(x.shape)]) if keepdims else y
+
+
+@functools.lru_cache(maxsize=256)
+def _runs(axis):
+    """Neighbouring axes together: (first, one past the last) of each run."""
+    starts = [a for a in axis if a - 1 not in axis]
+    ends = [a + 1 for a in axis if a + 1 not in axis]
+    return list(zip(starts, ends))
+
+
+def _sum_run(x, first, last):
+    """Sum over neighbouring axes as a product with ones, which BLAS vectorises.
+
+    It also rounds less, since it adds in blocks.
+    """
+    shape = x.shape
+    lead, count, tail = (math.prod(shape[i:j]) for i, j in
+                         ((0, first), (first, last), (last, x.ndim)))
+    if not x.flags.c_contiguous or (lead == 1 and tail > _ROW):
+        return np.add.reduce(x, tuple(range(first, last)))
+    vector = ones(count, x.dtype)
+    if tail == 1:
+        y = np.dot(x.reshape(lead, count), vector)
+    elif lead == 1:
+        y = np.dot(vector, x.reshape(count, tail))
+    else:
+        y = np.matmul(vector, x.reshape(lead, count, tail))
+    return y.reshape(shape[:first] + shape[last:])
 
 
 @functools.lru_cache(maxsize=64)
@@ -43,25 +73,24 @@ def ones(count, dtype):
 
 
 def leading_sum(x):
-    """Sum over the first axis of an array of float32 or float64.
-
-    NumPy adds one row after the other, which is slow for the short rows of a
-    bias gradient and rounds more than BLAS's blocked product with ones does.
-    """
-    columns = x.size // len(x)
-    if columns > _COLUMNS:
-        return np.add.reduce(x, 0)
-    if x.ndim == 2:
-        return np.dot(ones(len(x), x.dtype), x)
-    return np.dot(ones(len(x), x.dtype), x.reshape(len(x), columns)).reshape(x.shape[1:])
+    """Sum over the first axis of an array of float32 or float64 that is not empty."""
+    return _sum_run(x, 0, 1)
 
 
 def _extreme(ufunc, lowest):
     def reduce(x, axis, keepdims=False):
-        if x.size:
-            return ufunc.reduce(x, axis, None, None, keepdims)
-        return ufunc.reduce(x, axis, None, None, keepdims, extreme(x.dtype, lowest))
+        if not x.size:
+            return ufunc.reduce(x, axis, None, None, keepdims, extreme(x.dtype, lowest))
+        if x.ndim > 1 and axis == (x.ndim - 1,) and x.shape[-1] <= _SHORT:
+            across = np.ascontiguousarray(x.reshape(-1, x.shape[-1]).T)
+            y = ufunc.reduce(across, 0).reshape(x.shape[:-1])
+            return y[..., None] if keepdims else y
+        return ufunc.reduce(x, axis, None, None, keepdims)
     return reduce
+
+
+# Rows up to this length are reduced faster across than along.
+_SHORT = 64
 
 
 def extreme(dtype, lowest):
@@ -123,18 +152,21 @@ OPS = {
 
 
 def _specialize_sum(specs, attrs):
-    """The right one of the two ways to add, called directly."""
+    """The right call for a matrix, and for what NumPy does best itself."""
     (shape, dtype), = specs
     axis, keepdims = attrs["axis"], attrs["keepdims"]
     if dtype == "float16":
         return None
-    dtype, lead = np.dtype(dtype), len(axis)
-    if axis != tuple(range(lead)) or not 0 < lead < len(shape) or dtype.kind != "f":
-        reduce = np.add.reduce
+    dtype, reduce = np.dtype(dtype), np.add.reduce
+    if len(axis) in (0, len(shape)) or dtype.kind != "f":
         return lambda x: reduce(x, axis, dtype, None, keepdims)
-    if lead == 1 and len(shape) == 2 and not keepdims and 0 < (shape[1] or 0) <= _COLUMNS:
-        return lambda x: np.dot(ones(len(x), dtype), x)
-    return None
+    columns = shape[-1] or 0
+    if len(shape) != 2 or not 0 < columns <= _ROW:
+        return None
+    if axis == (1,):
+        vector = np.ones((columns, 1) if keepdims else columns, dtype)
+        return lambda x: np.dot(x, vector)
+    return None if keepdims else lambda x: np.dot(ones(len(x), dtype), x)
 
 
 SPECIALIZERS = {"sum": _specialize_sum}

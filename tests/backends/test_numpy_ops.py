@@ -96,11 +96,10 @@ COMPARE = {
 }
 
 
-@pytest.mark.parametrize("name", [*BINARY, *COMPARE, "divide", "pow"])
-@pytest.mark.parametrize("dtype", FLOATS + ["int32", "int64"])
+@pytest.mark.parametrize("name, dtype", [
+    (name, dtype) for dtype in FLOATS + ["int32", "int64"]
+    for name in (*BINARY, *COMPARE, *(("divide", "pow") if dtype in FLOATS else ()))])
 def test_binary(name, dtype):
-    if name in ("divide", "pow") and dtype.startswith("int"):
-        pytest.skip("defined for floats")
     x, y = draw(3, 1, 4, positive=name == "pow") * 4, draw(5, 4, seed=1) * 4
     y = y / 4 if name == "pow" else np.where(np.abs(y) < 1, 2, y)
     x, y = x.astype(dtype), y.astype(dtype)
@@ -246,8 +245,12 @@ def test_reductions(axis, keepdims, dtype):
 
 def test_large_sums():
     for shape, axis in [((3000, 7), (0,)), ((40, 30, 20), (0, 1)), ((5, 40000), (0,)),
-                        ((30000,), (0,)), ((200, 300), (1,))]:
+                        ((30000,), (0,)), ((200, 300), (1,)), ((20, 90, 9), (1,)),
+                        ((8, 9, 70), (0, 2)), ((4, 5, 6, 7), (0, 2, 3)), ((5, 5, 5000), (2,))]:
         x = draw(*shape, dtype="float32")
+        turned = np.asfortranarray(x)
+        np.testing.assert_allclose(OPS["sum"](turned, axis=axis), OPS["sum"](x, axis=axis),
+                                   rtol=1e-4, atol=1e-4)
         for keepdims in (False, True):
             y = OPS["sum"](x, axis=axis, keepdims=keepdims)
             close(y, x.astype("float64").sum(axis, keepdims=keepdims), 200)

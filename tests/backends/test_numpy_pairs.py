@@ -53,6 +53,19 @@ def test_batch_norm_pair(shape, scaled):
                {"axes": tuple(range(len(shape) - 1)), "epsilon": 1e-3}, defined)
 
 
+@pytest.mark.parametrize("scaled", [True, False])
+def test_batch_normalization_with_given_statistics(scaled):
+    x, mean, var = draw(4, 6, 3), draw(3), np.abs(draw(3, seed=1))
+    beta, gamma = (draw(3, seed=2), draw(3, seed=3)) if scaled else (None, None)
+    attrs = {"axis": 2, "epsilon": 1e-3}
+    specs = [None if v is None else (v.shape, "float64") for v in (x, mean, var, beta, gamma)]
+    special = nn.SPECIALIZERS["batch_normalization"](specs, attrs)
+    expected = (x - mean) / np.sqrt(var + 1e-3) * (1 if gamma is None else gamma)
+    np.testing.assert_allclose(special(x, mean, var, beta, gamma),
+                               expected + (0 if beta is None else beta), rtol=1e-12)
+    assert nn.SPECIALIZERS["batch_normalization"](specs, {"axis": 1, "epsilon": 1e-3}) is None
+
+
 FUNCTIONS = {
     "tanh": np.tanh, "sigmoid": lambda x: 1 / (1 + np.exp(-x)), "relu": lambda x: np.maximum(x, 0),
     "hard_sigmoid": lambda x: np.clip(0.2 * x + 0.5, 0, 1), "linear": lambda x: x,
