@@ -7,26 +7,45 @@ first in here: (steps, batch, units).
 """
 import torch
 
-# name: (in place, its derivative from its value, differentiable)
+class Activation:
+    """scale, scaled_: f(x) is scaled_(scale * x), in place; slope: f' from f's value.
+
+    plain: f in ops that can be differentiated. The scale goes into the weights
+    once, so that a step needs one call: PyTorch's hardsigmoid is x / 6 + 0.5, and
+    2 sigmoid(2x) - 1 is several times faster than torch.tanh on some processors
+    (its absolute error, which counts in a state, is as small).
+    """
+
+    def __init__(self, scale, scaled_, slope, plain):
+        self.scale = scale
+        self.scaled_ = scaled_
+        self.slope = slope
+        self.plain = plain
+
+
 ACTIVATIONS = {
-    "tanh": (torch.tanh_, lambda y: torch.addcmul(y.new_ones(()), y, y, value=-1), torch.tanh),
-    "sigmoid": (torch.sigmoid_, lambda y: torch.addcmul(y, y, y, value=-1), torch.sigmoid),
-    "hard_sigmoid": (lambda x: x.mul_(0.2).add_(0.5).clamp_(0, 1),
-                     lambda y: ((y > 0) & (y < 1)).to(y.dtype).mul_(0.2),
-                     lambda x: torch.clamp(x * 0.2 + 0.5, 0, 1)),
-    "relu": (torch.relu_, lambda y: (y > 0).to(y.dtype), torch.relu),
-    "linear": (lambda x: x, torch.ones_like, lambda x: x),
+    "tanh": Activation(2.0, lambda x: x.sigmoid_().mul_(2).sub_(1),
+                       lambda y: torch.addcmul(y.new_ones(()), y, y, value=-1), torch.tanh),
+    "sigmoid": Activation(1.0, torch.sigmoid_, lambda y: torch.addcmul(y, y, y, value=-1),
+                          torch.sigmoid),
+    "hard_sigmoid": Activation(1.2, lambda x: torch.nn.functional.hardsigmoid(x, inplace=True),
+                               lambda y: ((y > 0) & (y < 1)).to(y.dtype).mul_(0.2),
+                               lambda x: torch.clamp(x * 0.2 + 0.5, 0, 1)),
+    "relu": Activation(1.0, torch.relu_, lambda y: (y > 0).to(y.dtype), torch.relu),
+    "linear": Activation(1.0, lambda x: x, torch.ones_like, lambda x: x),
 }
 
 
 class Cell:
     """What the cells share: activations, the input's projection, the weights' gradients."""
 
-    gates = 1
+    columns = ("act",)  # what is applied to each part of the projection
 
     def __init__(self, activation, recurrent_activation="linear"):
-        self.act_, self.act_slope, self.act = ACTIVATIONS[activation]
-        self.gate_, self.gate_slope, self.gate = ACTIVATIONS[recurrent_activation]
+        act, gate = ACTIVATIONS[activation], ACTIVATIONS[recurrent_activation]
+        self.act_, self.act_slope, self.act = act.scaled_, act.slope, act.plain
+        self.gate_, self.gate_slope, self.gate = gate.scaled_, gate.slope, gate.plain
+        self.scales = {"act": act.scale, "gate": gate.scale}
 
     def biases(self, bias):
         """(bias of the input's projection or None, of the state's or None)."""
@@ -49,9 +68,19 @@ class Cell:
 
     def forward(self, x, kernel, recurrent, bias, *states):
         """(all outputs, last states), and what `backward` wants."""
-        biases = self.biases(bias)
-        projected = self.project(x, kernel, biases[0])
-        return self.run(projected, recurrent, biases[1], *states)
+        outer, inner = self.biases(bias)
+        projected = self.project(x, kernel, outer)
+        scales = [self.scales[name] for name in self.columns]
+        if any(scale != 1 for scale in scales):
+            units = projected.shape[-1] // len(scales)
+            scale = recurrent.new_tensor(scales).repeat_interleave(units)
+            projected.mul_(scale)
+            recurrent, inner = recurrent * scale, None if inner is None else inner * scale
+        return self.run(projected, recurrent, inner, *states)
+
+    def infer(self, *inputs):
+        """(all outputs, last states) where nothing will be differentiated."""
+        return self.forward(*inputs)[0]
 
     def weight_gradients(self, x, kernel, bias, d_input, needs):
         """Gradients of x, the kernel and the bias from that of the projection."""
@@ -62,11 +91,16 @@ class Cell:
         return d_x, d_kernel, d_bias
 
 
-def history(first, steps):
+def history(first, count):
     """A buffer for a state before and after each step, with the first filled in."""
-    states = first.new_empty((steps + 1, *first.shape))
+    states = first.new_empty((count + 1, *first.shape))
     states[0] = first
     return states
+
+
+def steps(x, *widths):
+    """For each part of the last axis its views step by step."""
+    return [part.unbind(0) for part in x.split(widths, -1)]
 
 
 def start(gradient, like):
@@ -110,24 +144,28 @@ class Simple(Cell):
 class Lstm(Cell):
     """i, f, o = gate(x.W + b + h.U), g = act(...); c = f*c + i*g; h = o*act(c)"""
 
+    columns = ("gate", "gate", "act", "gate")
+
     def step(self, a, recurrent, bias, h, c):
         i, f, g, o = torch.addmm(a, h, recurrent).chunk(4, 1)
         c = self.gate(f) * c + self.gate(i) * self.act(g)
         return self.gate(o) * self.act(c), c
 
     def run(self, projected, recurrent, bias, h, c):
-        units, steps = h.shape[1], len(projected)
-        hs, cs = history(h, steps), history(c, steps)
+        units, count = h.shape[1], len(projected)
+        hs, cs = history(h, count), history(c, count)
         activated = torch.empty_like(hs[1:])
+        pairs, g, o = steps(projected, 2 * units, units, units)
+        i, f = steps(projected[..., :2 * units], units, units)
+        c_all, h_all, scale = cs.unbind(0), hs.unbind(0), self.scales["act"]
         for t, a in enumerate(projected):
-            a.addmm_(hs[t], recurrent)
-            i, f, g, o = a.split(units, 1)
-            self.gate_(a[:, :2 * units])
-            self.act_(g)
-            self.gate_(o)
-            torch.mul(f, cs[t], out=cs[t + 1]).addcmul_(i, g)
-            activated[t] = cs[t + 1]
-            torch.mul(self.act_(activated[t]), o, out=hs[t + 1])
+            a.addmm_(h_all[t], recurrent)
+            self.gate_(pairs[t])
+            self.act_(g[t])
+            self.gate_(o[t])
+            torch.mul(f[t], c_all[t], out=c_all[t + 1]).addcmul_(i[t], g[t])
+            new = torch.mul(c_all[t + 1], scale, out=activated[t])
+            torch.mul(self.act_(new), o[t], out=h_all[t + 1])
         return (hs[1:], hs[-1], cs[-1]), (hs, cs, projected, activated)
 
     def backward(self, saved, inputs, given, needs):
@@ -136,16 +174,18 @@ class Lstm(Cell):
         d_all, d_h, d_c = given
         d_h, d_c, back = start(d_h, h0), start(d_c, c0), recurrent.t()
         da, into_c = self._slopes(gates, cs, activated)
-        forget = gates.unflatten(-1, (4, -1))[:, :, 1]
+        forget = steps(gates, *[h0.shape[1]] * 4)[1]
         split = da.unflatten(-1, (4, -1))
+        by_c, by_h = split[:, :, :3].unbind(0), split[:, :, 3].unbind(0)
+        into_c, all_gates, d_c_gates = into_c.unbind(0), da.unbind(0), d_c.unsqueeze(1)
         for t in reversed(range(len(da))):
             if d_all is not None:
                 d_h += d_all[t]
             d_c.addcmul_(d_h, into_c[t])
-            split[t, :, :3].mul_(d_c.unsqueeze(1))
-            split[t, :, 3].mul_(d_h)
+            by_c[t].mul_(d_c_gates)
+            by_h[t].mul_(d_h)
             d_c *= forget[t]
-            torch.mm(da[t], back, out=d_h)
+            torch.mm(all_gates[t], back, out=d_h)
         d_x, d_kernel, d_bias = self.weight_gradients(x, kernel, bias, da, needs)
         return d_x, d_kernel, product(hs[:-1], da), d_bias, d_h, d_c
 
@@ -160,6 +200,8 @@ class Lstm(Cell):
 class Gru(Cell):
     """z, r = gate(x.W + b + h.U); n = act(x.W + b + (r*h).U); h = z*h + (1-z)*n"""
 
+    columns = ("gate", "gate", "act")
+
     def step(self, a, recurrent, bias, h):
         cut = 2 * h.shape[1]
         z, r = self.gate(torch.addmm(a[:, :cut], h, recurrent[:, :cut])).chunk(2, 1)
@@ -170,14 +212,15 @@ class Gru(Cell):
         units = h.shape[1]
         hs = history(h, len(projected))
         reset = torch.empty_like(hs[1:])
-        gates, news = projected.split((2 * units, units), -1)
+        gates, news = steps(projected, 2 * units, units)
+        z, r, _ = steps(projected, units, units, units)
         for_gates, for_new = recurrent.split((2 * units, units), 1)
-        for before, after, a, n, r in zip(hs, hs[1:], gates, news, reset):
-            self.gate_(a.addmm_(before, for_gates))
-            z, r_gate = a.split(units, 1)
-            torch.mul(r_gate, before, out=r)
-            self.act_(n.addmm_(r, for_new))
-            torch.lerp(n, before, z, out=after)
+        states, kept = hs.unbind(0), reset.unbind(0)
+        for t, before in enumerate(states[:-1]):
+            self.gate_(gates[t].addmm_(before, for_gates))
+            torch.mul(r[t], before, out=kept[t])
+            self.act_(news[t].addmm_(kept[t], for_new))
+            torch.lerp(news[t], before, z[t], out=states[t + 1])
         return (hs[1:], hs[-1]), (hs, reset, projected)
 
     def backward(self, saved, inputs, given, needs):
@@ -186,10 +229,12 @@ class Gru(Cell):
         d_all, d_h = given
         units = h0.shape[1]
         d_h, d_reset = start(d_h, h0), torch.empty_like(h0)
-        z, r, n = gates.chunk(3, -1)
-        da = gru_slopes(self, z, r, n, hs[:-1], hs[:-1])
-        d_z, d_r, d_n = da.chunk(3, -1)
-        d_gates = da[..., :2 * units]
+        parts = gates.chunk(3, -1)
+        da = gru_slopes(self, *parts, hs[:-1], hs[:-1])
+        d_gates, d_news = da.split((2 * units, units), -1)
+        z, r, _ = steps(gates, units, units, units)
+        d_z, d_r, d_n = steps(da, units, units, units)
+        both = d_gates.unbind(0)
         back_gates, back_new = recurrent[:, :2 * units].t(), recurrent[:, 2 * units:].t()
         for t in reversed(range(len(da))):
             if d_all is not None:
@@ -197,14 +242,16 @@ class Gru(Cell):
             d_z[t].mul_(d_h)
             torch.mm(d_n[t].mul_(d_h), back_new, out=d_reset)
             d_r[t].mul_(d_reset)
-            d_h.mul_(z[t]).addcmul_(d_reset, r[t]).addmm_(d_gates[t], back_gates)
+            d_h.mul_(z[t]).addcmul_(d_reset, r[t]).addmm_(both[t], back_gates)
         d_x, d_kernel, d_bias = self.weight_gradients(x, kernel, bias, da, needs)
-        d_recurrent = torch.cat([product(hs[:-1], d_gates), product(reset, d_n)], 1)
+        d_recurrent = torch.cat([product(hs[:-1], d_gates), product(reset, d_news)], 1)
         return d_x, d_kernel, d_recurrent, d_bias, d_h
 
 
 class GruResetAfter(Cell):
     """As `Gru` with n = act(x.W + b + r * (h.U + b')); the bias has two rows."""
+
+    columns = ("gate", "gate", "act")
 
     def biases(self, bias):
         return (None, None) if bias is None else (bias[0], bias[1])
@@ -220,14 +267,16 @@ class GruResetAfter(Cell):
         units = h.shape[1]
         hs = history(h, len(projected))
         states = projected.new_empty(projected.shape)
-        gates, news = projected.split((2 * units, units), -1)
+        gates, news = steps(projected, 2 * units, units)
+        z, r, _ = steps(projected, units, units, units)
+        s_gates, s_news = steps(states, 2 * units, units)
+        h_all, s_all = hs.unbind(0), states.unbind(0)
         bias = states.new_zeros(()) if bias is None else bias
-        for before, after, a, n, s in zip(hs, hs[1:], gates, news, states):
-            torch.addmm(bias, before, recurrent, out=s)
-            self.gate_(a.add_(s[:, :2 * units]))
-            z, r = a.split(units, 1)
-            self.act_(n.addcmul_(r, s[:, 2 * units:]))
-            torch.lerp(n, before, z, out=after)
+        for t, before in enumerate(h_all[:-1]):
+            torch.addmm(bias, before, recurrent, out=s_all[t])
+            self.gate_(gates[t].add_(s_gates[t]))
+            self.act_(news[t].addcmul_(r[t], s_news[t]))
+            torch.lerp(news[t], before, z[t], out=h_all[t + 1])
         return (hs[1:], hs[-1]), (hs, states[..., 2 * units:], projected)
 
     def backward(self, saved, inputs, given, needs):
@@ -235,20 +284,21 @@ class GruResetAfter(Cell):
         hs, states, gates = saved
         d_all, d_h = given
         d_h, back = start(d_h, h0), recurrent.t()
-        z, r, n = gates.chunk(3, -1)
-        da = gru_slopes(self, z, r, n, hs[:-1], states)
-        d_z, d_r, d_n = da.chunk(3, -1)
+        units = h0.shape[1]
+        da = gru_slopes(self, *gates.chunk(3, -1), hs[:-1], states / self.scales["act"])
         ds = torch.empty_like(da)
-        s_n = ds.chunk(3, -1)[2]
-        cut = 2 * h0.shape[1]
+        z, r, _ = steps(gates, units, units, units)
+        d_z, d_r, d_n = steps(da, units, units, units)
+        d_gates, (s_gates, s_n), s_all = steps(da, 2 * units, units)[0], steps(
+            ds, 2 * units, units), ds.unbind(0)
         for t in reversed(range(len(da))):
             if d_all is not None:
                 d_h += d_all[t]
             d_z[t].mul_(d_h)
             d_r[t].mul_(d_n[t].mul_(d_h))
             torch.mul(d_n[t], r[t], out=s_n[t])
-            ds[t, :, :cut] = da[t, :, :cut]
-            d_h.mul_(z[t]).addmm_(ds[t], back)
+            s_gates[t].copy_(d_gates[t])
+            d_h.mul_(z[t]).addmm_(s_all[t], back)
         d_x, d_kernel, d_bias = self.weight_gradients(x, kernel, bias, da, needs)
         if d_bias is not None:
             d_bias = torch.stack([d_bias, ds.flatten(0, 1).sum(0)])

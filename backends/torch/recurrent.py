@@ -43,36 +43,27 @@ def _over_sequence(cell, x, reverse, return_sequences, *rest):
     if torch.is_grad_enabled():
         outputs, *states = _Sequence.apply(cell, x, *rest)
     else:
-        (outputs, *states), _ = cell.forward(x, *rest)
+        outputs, *states = cell.infer(x, *rest)
     return (outputs.transpose(0, 1) if return_sequences else states[0], *states)
 
 
 # ---- PyTorch's own kernels, in the protocol of a cell ----
 
-def _through_tape(function, inputs, wanted):
-    """(outputs, what is kept) of a function that PyTorch itself can differentiate."""
-    if not wanted:
-        return function(*inputs), None
-    with torch.enable_grad():
-        inputs = [None if x is None else x.detach().requires_grad_() for x in inputs]
-        outputs = function(*inputs)
-    return tuple(y.detach() for y in outputs), (outputs, inputs)
-
-
 class _Native:
     """Forward and backward by a fused kernel, the plain loop by the cell it equals."""
 
+    def infer(self, *inputs):
+        return self.call(*inputs)
+
     def forward(self, *inputs):
-        wanted = any(x is not None and x.requires_grad for x in inputs)
-        return _through_tape(self.call, inputs, wanted)
+        """(outputs, what is kept): the kernel is recorded on a tape of its own."""
+        with torch.enable_grad():
+            inputs = [None if x is None else x.detach().requires_grad_() for x in inputs]
+            outputs = self.call(*inputs)
+        return tuple(y.detach() for y in outputs), (outputs, inputs)
 
     def backward(self, kept, inputs, given, needs):
-        outputs, inputs = kept
-        pairs = [(y, g) for y, g in zip(outputs, given) if g is not None]
-        wrt = [x for x, need in zip(inputs, needs) if need]
-        found = iter(torch.autograd.grad([y for y, _ in pairs], wrt, [g for _, g in pairs],
-                                         allow_unused=True))
-        return [next(found) if need else None for need in needs]
+        return second_order.pulled_back(*kept, given, needs)
 
 
 class _NativeLstm(_Native, cells.Lstm):
@@ -98,6 +89,15 @@ class _NativeGru(_Native, cells.GruResetAfter):
         outputs, h = torch.gru(x, h.unsqueeze(0), weights, bias is not None, 1, 0.0,
                                torch.is_grad_enabled(), False, False)
         return outputs, h.squeeze(0)
+
+
+class _CpuGru(cells.GruResetAfter):
+    """The loop by hand, but torch.gru for a few samples: there its steps cost less."""
+
+    def infer(self, x, *weights_and_state):
+        if x.shape[1] < 8:
+            return _NativeGru.call(self, x, *weights_and_state)
+        return super().infer(x, *weights_and_state)
 
 
 def _swapped(weight):
@@ -133,12 +133,12 @@ def _lstm(specs, attrs):
 
 
 def _gru(specs, attrs):
-    """On the CPU the loop, which is faster than torch.gru there; else cuDNN where it fits."""
+    """The loop; torch.gru on other devices, and where it is faster, if it fits."""
     if not _usable(specs, attrs):
         return None
     kind = cells.GruResetAfter if attrs["reset_after"] else cells.Gru
-    if attrs["reset_after"] and _standard(attrs) and not ON_CPU:
-        kind = _NativeGru
+    if attrs["reset_after"] and _standard(attrs):
+        kind = _CpuGru if ON_CPU else _NativeGru
     return _one_state(kind(attrs["activation"], attrs["recurrent_activation"]), attrs)
 
 

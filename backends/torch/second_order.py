@@ -1,4 +1,4 @@
-"""Second derivatives of what has a hand-written or fused first one."""
+"""Derivatives of what has a hand-written or fused first one."""
 import torch
 
 
@@ -8,8 +8,13 @@ def again(definition, inputs, given, needs):
     Runs the definition anew, recorded, so that PyTorch differentiates it. given:
     the gradients of its outputs or None; needs: which inputs want one.
     """
-    pairs = [(y, g) for y, g in zip(definition(*inputs), given) if g is not None]
+    return pulled_back(definition(*inputs), inputs, given, needs, create_graph=True)
+
+
+def pulled_back(outputs, inputs, given, needs, create_graph=False):
+    """Gradients by the inputs that want one, None for the others, from those of the outputs."""
+    pairs = [(y, g) for y, g in zip(outputs, given) if g is not None]
     wrt = [x for x, need in zip(inputs, needs) if need]
     found = iter(torch.autograd.grad([y for y, _ in pairs], wrt, [g for _, g in pairs],
-                                     create_graph=True, allow_unused=True))
+                                     create_graph=create_graph, allow_unused=True))
     return [next(found) if need else None for need in needs]
