@@ -1,6 +1,8 @@
 """Products of matrices."""
 import tensorflow as tf
 
+from keras_compat.backends.tensorflow.narrow import widened
+
 
 def matmul(x, y):
     """Matrix product over the last two axes; the others broadcast."""
@@ -14,4 +16,4 @@ def dot(x, y):
     return tf.tensordot(x, y, [[len(x.shape) - 1], [max(len(y.shape) - 2, 0)]])
 
 
-OPS = {"matmul": matmul, "dot": dot}
+OPS = {"matmul": widened(matmul), "dot": widened(dot)}

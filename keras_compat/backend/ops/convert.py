@@ -112,6 +112,11 @@ def _cast(array, dtype):
     return cast
 
 
+def as_literal(value, dtype):
+    """A number as the bool, int or float that an attribute for this dtype holds."""
+    return as_tensor(bool(value) if dtype == "bool" else value, dtype).value.item()
+
+
 def _short(array):
     return str(array[()]) if array.ndim == 0 else f"of shape {array.shape}"
 

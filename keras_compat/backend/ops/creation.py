@@ -6,7 +6,7 @@ import numpy as np
 from .. import random
 from ..registry import fail, primitive, sugar
 from . import elementwise, shaping
-from .convert import as_int, as_tensor, dtype_name, is_float
+from .convert import as_int, as_literal, as_tensor, dtype_name, is_float
 from .static import dims, known, shape_vector
 
 
@@ -22,7 +22,9 @@ def full(shape, value, dtype=None):
 
     shape: ints and integer scalars, or an integer vector. dtype: floatx by default.
     """
-    return full.bind(shape_vector(shape), value=value, dtype=dtype_name(dtype))
+    dtype = dtype_name(dtype)
+    return full.bind(shape_vector(shape), value=as_literal(bool(value) if dtype == "bool" else value, dtype),
+                     dtype=dtype)
 
 
 @sugar

@@ -170,22 +170,30 @@ def _square_gradient(g, out, x):
     return g * (2 * x)
 
 
-@primitive(numeric, tolerance="exact", elementwise=True)
+# ---- whole numbers ----
+
+def _whole(op, x):
+    """Integers are whole already."""
+    x = as_tensor(x)
+    return op.bind(x) if is_float(x) or x.dtype == "bool" else x
+
+
+@primitive(floating, tolerance="exact", elementwise=True)
 def round(x):
     """The nearest whole number, halves to the even one; no gradient."""
-    return round.bind(as_tensor(x))
+    return _whole(round, x)
 
 
-@primitive(numeric, tolerance="exact", elementwise=True)
+@primitive(floating, tolerance="exact", elementwise=True)
 def floor(x):
     """The greatest whole number not above x, in x's dtype; no gradient."""
-    return floor.bind(as_tensor(x))
+    return _whole(floor, x)
 
 
-@primitive(numeric, tolerance="exact", elementwise=True)
+@primitive(floating, tolerance="exact", elementwise=True)
 def ceil(x):
     """The smallest whole number not below x, in x's dtype; no gradient."""
-    return ceil.bind(as_tensor(x))
+    return _whole(ceil, x)
 
 
 # ---- one operand, floats ----

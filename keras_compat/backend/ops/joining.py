@@ -2,7 +2,8 @@
 from .. import graph
 from ..registry import fail, primitive, sugar
 from . import indexing, reductions, shaping
-from .convert import as_int, as_tensor, is_number, merged, normalize_axes, normalize_axis
+from .convert import (as_int, as_literal, as_tensor, is_number, merged, normalize_axes,
+                      normalize_axis)
 from .families import need_matching, need_one_dtype, same
 from .static import dims
 
@@ -171,7 +172,7 @@ def pad(x, paddings, value=0):
     if len(paddings) != x.ndim or any(n < 0 for both in paddings for n in both):
         fail("one pair of paddings an axis is needed", f"{x.ndim} pairs of counts >= 0",
              f"paddings {paddings}, x {tuple(x.shape)}")
-    return pad.bind(x, paddings=paddings, value=value)
+    return pad.bind(x, paddings=paddings, value=as_literal(value, x.dtype))
 
 
 @pad.gradient
