@@ -33,8 +33,31 @@ def cumsum(x, *, axis):
 
 
 def cumprod(x, *, axis):
-    """Running product."""
-    return tf.math.cumprod(x, axis)
+    """Running product, with a gradient that holds at zeros (TensorFlow's own divides by x)."""
+    if not x.dtype.is_floating:
+        return tf.math.cumprod(x, axis)
+
+    @tf.custom_gradient
+    def running(x):
+        return tf.math.cumprod(x, axis), lambda g: _cumprod_slopes(g, x, axis, True)
+
+    return running(x)
+
+
+def _cumprod_slopes(g, x, axis, again):
+    """The rule of `keras_compat.backend.ops.reductions.cumprod`, which says why."""
+    zero = tf.equal(x, 0)
+    zeros = tf.cumsum(tf.cast(zero, tf.int32), axis)
+    first = zero & tf.equal(zeros, 1)
+    one, none = tf.ones_like(x), tf.zeros_like(x)
+    bridged = tf.where(first, one, x)
+    before = tf.cumsum(g * cumprod(x, axis=axis), axis, reverse=True) / tf.where(zero, one, x)
+    at_zero = tf.cumsum(g * cumprod(bridged, axis=axis), axis, reverse=True)
+    after = none
+    if again:
+        factor = tf.reduce_sum(tf.where(first, x, none), axis, keepdims=True)
+        after = factor * _cumprod_slopes(g, bridged, axis, False)
+    return tf.where(tf.equal(zeros, 0), before, tf.where(first, at_zero, after))
 
 
 OPS = {
