@@ -101,11 +101,13 @@ class Endpoint:
         return metrics.categorical_accuracy if accuracy else metrics.categorical_crossentropy
 
     def metric_updates(self, has_weights):
-        """Updates of the metrics for a batch with or without sample weights."""
-        return [update for metric, weighted in self.metrics for update in updates_of(
-            metric, self.target, self.output,
-            combined_with_mask(self.sample_weight if weighted and has_weights else None,
-                               self.mask, K.dtype(self.output)))]
+        """(metric, its updates for a batch with or without sample weights) of each."""
+        found = []
+        for metric, weighted in self.metrics:
+            weights = combined_with_mask(self.sample_weight if weighted and has_weights else None,
+                                         self.mask, K.dtype(self.output))
+            found.append((metric, updates_of(metric, self.target, self.output, weights)))
+        return found
 
 
 def updates_of(metric, *args):

@@ -1,9 +1,12 @@
 """What `compile` makes of a model: the total loss, the metrics and the compiled functions."""
 import warnings
 
+import numpy as np
+
 from .. import backend as K
 from .. import metrics
 from ..backend import errors
+from ..metrics.base import written
 from .endpoints import updates_of
 
 
@@ -70,16 +73,15 @@ class Objective:
         return [_number(reader.to_numpy(x)) for x in reader.run_native([])]
 
     def _metric_updates(self, weighted):
-        updates = []
+        """(metric, its updates for a batch) of each reported metric."""
+        found = []
         for endpoint, has_weights in zip(self.trained, weighted):
             if endpoint.loss_metric is not None:
-                updates += updates_of(endpoint.loss_metric, endpoint.weighted, None)
-            updates += endpoint.metric_updates(has_weights)
+                found.append((endpoint.loss_metric,
+                              updates_of(endpoint.loss_metric, endpoint.weighted, None)))
+            found += endpoint.metric_updates(has_weights)
         own = {id(metric) for metric in self.own_metrics()}
-        for metric in self.model.metrics:
-            if id(metric) not in own:
-                updates += metric.updates
-        return updates
+        return found + [(m, m.updates) for m in self.model.metrics if id(m) not in own]
 
     # ---- functions ----
 
@@ -92,19 +94,47 @@ class Objective:
         weighted = weighted or (False,) * len(self.trained)
         key = mode, weighted
         if key not in self._functions:
-            self._functions[key] = self._made(mode, weighted)
+            updates = [u for _, its in self._updates_for(weighted) for u in its]
+            self._functions[key] = self._made(mode, weighted, [], updates, [])
         return self._functions[key]
 
-    def _made(self, mode, weighted):
-        loss = self.total_loss
-        self._check_weights(weighted)
-        updates = self._step_updates() if mode == "train" else list(self.model.state_updates)
-        givens = [(e.weighted, e.plain) for e, fed in zip(self.trained, weighted)
-                  if not fed and e.weighted is not e.plain]
+    def function_of_one_batch(self, mode, weighted):
+        """Like `function`, but it also returns the metrics, of this batch alone.
+
+        The metrics' state is neither read nor written. None where a metric's result
+        cannot be told without its state.
+        """
+        key = mode, weighted, "one batch"
+        if key not in self._functions:
+            found = self._updates_for(weighted)
+            results = [_result_alone(metric, updates) for metric, updates in found]
+            possible = all(result is not None for result in results)
+            order = {id(metric): result for (metric, _), result in zip(found, results)}
+            start = [(w, K.constant(np.zeros(K.int_shape(w)), dtype=K.dtype(w)))
+                     for metric, _ in found for w in metric.weights]
+            self._functions[key] = possible and self._made(
+                mode, weighted, [order[id(m)] for m in self.reported()], [], start)
+        return self._functions[key] or None
+
+    def _updates_for(self, weighted):
+        self._require_losses(weighted)
+        return self._metric_updates(weighted)
+
+    def _require_losses(self, weighted):
+        self.total_loss
+        for endpoint, fed in zip(self.trained, weighted):
+            if fed and endpoint.weights_error is not None:
+                raise endpoint.weights_error
+
+    def _made(self, mode, weighted, results, updates, givens):
+        steps = self._step_updates() if mode == "train" else list(self.model.state_updates)
+        plain = [(e.weighted, e.plain) for e, fed in zip(self.trained, weighted)
+                 if not fed and e.weighted is not e.plain]
         weights = [e.sample_weight for e, fed in zip(self.trained, weighted) if fed]
-        return K.function(self.model._feed_inputs + self.fed_targets() + weights, [loss],
-                          updates + self._metric_updates(weighted), name=f"{mode}_function",
-                          training=mode == "train", givens=givens)
+        return K.function(self.model._feed_inputs + self.fed_targets() + weights,
+                          [self.total_loss] + results, steps + updates,
+                          name=f"{mode}_function", training=mode == "train",
+                          givens=plain + givens)
 
     def fed_targets(self):
         """The targets that are placeholders."""
@@ -118,11 +148,6 @@ class Objective:
             self._training_updates = list(steps) + list(model.updates)
         return self._training_updates
 
-    def _check_weights(self, weighted):
-        for endpoint, fed in zip(self.trained, weighted):
-            if fed and endpoint.weights_error is not None:
-                raise endpoint.weights_error
-
     def check_trainable(self):
         """Warns when weights were frozen or freed since `compile`."""
         if {id(w) for w in self.params} != {id(w) for w in self.model.trainable_weights}:
@@ -134,6 +159,15 @@ def predict_function(model):
     """The compiled function from a model's inputs to its outputs, in inference."""
     return K.function(model._feed_inputs, model.outputs, model.state_updates,
                       name="predict_function", training=False)
+
+
+def _result_alone(metric, updates):
+    """A metric's result from one batch's updates alone, or None where that is not possible."""
+    new = {id(variable): value for variable, value in map(written, updates)}
+    reachable = {id(value) for value in vars(metric).values()}
+    if not all(id(w) in new and id(w) in reachable for w in metric.weights):
+        return None
+    return metric.result_with(new)
 
 
 def _number(array):

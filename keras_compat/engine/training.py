@@ -32,7 +32,7 @@ class Model(Network):
         self._predictor = None
         self.history = None
         self.stop_training = False
-        self._metrics_left = False
+        self._metrics_kept = False
 
     # ---- compile ----
 
@@ -171,7 +171,7 @@ class Model(Network):
 
     def reset_metrics(self):
         """Sets the state of all metrics to zero."""
-        self._metrics_left = False
+        self._metrics_kept = False
         for metric in self._objective.reported() if self._objective is not None else ():
             metric.reset_states()
 
@@ -299,13 +299,17 @@ class Model(Network):
         return self._single_step("test", data, reset_metrics)
 
     def _single_step(self, mode, data, reset_metrics):
-        if self._metrics_left:
+        if reset_metrics and not self._metrics_kept:
+            function = self._objective.function_of_one_batch(mode, data.weighted)
+            if function is not None:
+                results = function.run_native(data.arrays)
+                return unpack_singleton([function.to_numpy(x)[()] for x in results])
+        if not self._metrics_kept:
             self.reset_metrics()
         function = self._objective.function(mode, data.weighted)
         loss = function.to_numpy(function.run_native(data.arrays)[0])[()]
         values = [loss] + self._objective.results()
-        if reset_metrics:
-            self.reset_metrics()
+        self._metrics_kept = not reset_metrics
         return unpack_singleton(values)
 
     def predict_on_batch(self, x):

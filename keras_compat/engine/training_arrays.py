@@ -119,7 +119,6 @@ class FitLoop:
             self._epoch(epoch)
             if self.model.stop_training:
                 break
-        self.model._metrics_left = True
         self.callbacks.on_train_end({})
 
     def _epoch(self, epoch):
@@ -219,7 +218,6 @@ def test_loop(model, function, feed, batch_size=32, verbose=0, steps=None, callb
             _settle(logs)
         _advance(bar, steps, number, stop)
     callbacks.on_test_end({})
-    model._metrics_left = True  # so that a single step after it starts anew
     return list(tally.means().values())
 
 

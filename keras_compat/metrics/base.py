@@ -29,18 +29,20 @@ class Metric(Layer):
         updates = self.update_state(*args, **kwargs)
         updates = [u for u in to_list(updates, allow_tuple=True) if u is not None]
         self.add_update(updates)
-        result = self._result_after(updates)
+        result = self.result_with({id(written(u)[0]): u for u in updates if K.is_tensor(u)})
         result._metric_obj = self
         return result
 
-    def _result_after(self, updates):
-        """`result()` with the new values in place of the variables."""
-        new = {id(u.node.inputs[0]): u for u in updates if K.is_tensor(u) and u.node}
+    def result_with(self, values):
+        """`result()` with tensors in place of state variables that are attributes.
+
+        values: id of a variable -> tensor.
+        """
         kept = dict(self.__dict__)
         try:
             for name, value in kept.items():
-                if id(value) in new:
-                    self.__dict__[name] = new[id(value)]
+                if id(value) in values:
+                    self.__dict__[name] = values[id(value)]
             return self.result()
         finally:
             self.__dict__.update(kept)
@@ -154,6 +156,11 @@ class MeanMetricWrapper(Mean):
         if type(self) is MeanMetricWrapper:
             return MeanMetricWrapper(self._fn, self.name, self.dtype, **self._fn_kwargs)
         return type(self).from_config(self.get_config())
+
+
+def written(update):
+    """(variable, new value) of an update: a result of `K.update`, or such a pair."""
+    return update.node.inputs if K.is_tensor(update) else update
 
 
 def _tensor(value):
