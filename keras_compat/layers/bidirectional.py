@@ -1,15 +1,14 @@
 """Bidirectional: a recurrent layer in both directions."""
 from .. import backend as K
-from ..engine.base_layer import InputSpec
 from ..utils.generic_utils import has_arg, to_list
 from ._options import fail
-from .rnn_inputs import split_inputs
+from .rnn_inputs import TakesStates, split_inputs
 from .wrapper import Wrapper
 
 _MODES = ("sum", "mul", "ave", "concat", None)
 
 
-class Bidirectional(Wrapper):
+class Bidirectional(TakesStates, Wrapper):
     """Runs a recurrent layer over the steps forwards and a copy of it backwards.
 
     merge_mode: how the two outputs become one: 'sum', 'mul', 'ave', 'concat', or None
@@ -30,6 +29,7 @@ class Bidirectional(Wrapper):
         self.return_state = layer.return_state
         self.supports_masking = True
         self.input_spec = layer.input_spec
+        self.constants_spec = None
         self._num_constants = None
 
     def _make_directions(self, weights):
@@ -81,6 +81,7 @@ class Bidirectional(Wrapper):
         for layer in (self.forward_layer, self.backward_layer):
             with K.name_scope(layer.name):
                 layer._num_constants = self._num_constants
+                layer.constants_spec = self.constants_spec
                 layer.build(input_shape)
                 layer.built = True
                 if layer._initial_weights is not None:
@@ -89,35 +90,10 @@ class Bidirectional(Wrapper):
 
     # ---- calling ----
 
-    def __call__(self, inputs, initial_state=None, constants=None, **kwargs):
-        """Applies both layers; the first half of `initial_state` is the forward layer's."""
-        inputs, initial_state, constants = split_inputs(
-            inputs, initial_state, constants, self._num_constants)
-        if constants:
-            self._num_constants = len(constants)
-        if initial_state and len(initial_state) % 2:
+    def _check_states(self, initial_state):
+        if len(initial_state) % 2:
             fail(self, "the initial states of both directions are given together",
                  "an even number of tensors", f"{len(initial_state)}")
-        additional = list(initial_state or []) + list(constants or [])
-        if not additional:
-            return super().__call__(inputs, **kwargs)
-        kinds = {K.is_keras_tensor(tensor) for tensor in additional}
-        if len(kinds) > 1:
-            fail(self, "initial states and constants are all Keras tensors, or none is",
-                 "tensors of one kind", f"{additional}")
-        if kinds == {True}:
-            own = self.input_spec
-            self.input_spec = to_list(own) + [InputSpec(shape=K.int_shape(tensor))
-                                              for tensor in additional]
-            try:
-                return super().__call__([inputs, *additional], **kwargs)
-            finally:
-                self.input_spec = own
-        if initial_state:
-            kwargs["initial_state"] = initial_state
-        if constants:
-            kwargs["constants"] = constants
-        return super().__call__(inputs, **kwargs)
 
     def call(self, inputs, mask=None, training=None, initial_state=None, constants=None):
         """The merged output, or [output(s), *forward states, *backward states]."""

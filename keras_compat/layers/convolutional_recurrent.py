@@ -52,10 +52,7 @@ class ConvRNN2D(RNN):
 
     def build(self, input_shape):
         """Builds the cell, and makes the states of a stateful layer."""
-        constants = []
-        if isinstance(input_shape, list):
-            constants = input_shape[-self._num_constants:] if self._num_constants else []
-            input_shape = input_shape[0]
+        input_shape, constants = self._split_shapes(input_shape)
         samples = input_shape[0] if self.stateful else None
         self.input_spec[0] = InputSpec(shape=(samples, None) + tuple(input_shape[2:]))
         if isinstance(self.cell, Layer):

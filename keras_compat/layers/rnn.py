@@ -1,6 +1,4 @@
 """RNN: runs a cell over the steps of a sequence."""
-import contextlib
-
 import numpy as np
 
 from .. import backend as K
@@ -8,11 +6,11 @@ from ..engine.base_layer import InputSpec, Layer
 from ..utils.generic_utils import has_arg, to_list
 from ._options import fail, steps_and_features
 from .cells import Cell
-from .rnn_inputs import split_inputs
+from .rnn_inputs import TakesStates, split_inputs
 from .stacked_cells import StackedRNNCells, state_sizes
 
 
-class RNN(Layer):
+class RNN(TakesStates, Layer):
     """Runs a cell over the steps of its input (samples, steps, features).
 
     cell: has `call(inputs, states)` giving (output, new states) and `state_size`, a
@@ -76,10 +74,7 @@ class RNN(Layer):
 
     def build(self, input_shape):
         """Builds the cell, and makes the states of a stateful layer."""
-        constants = []
-        if isinstance(input_shape, list):
-            constants = input_shape[-self._num_constants:] if self._num_constants else []
-            input_shape = input_shape[0]
+        input_shape, constants = self._split_shapes(input_shape)
         batch = input_shape[0] if self.stateful else None
         self.input_spec[0] = InputSpec(shape=(batch, None, input_shape[-1]))
         if isinstance(self.cell, Layer):
@@ -90,42 +85,16 @@ class RNN(Layer):
             self.reset_states()
         self.built = True
 
+    def _split_shapes(self, input_shape):
+        """(the sequence's shape, the constants' shapes)."""
+        constants = [spec.shape for spec in self.constants_spec or []]
+        if not isinstance(input_shape, list):
+            return input_shape, constants
+        if self._num_constants and not constants:
+            constants = input_shape[-self._num_constants:]
+        return input_shape[0], constants
+
     # ---- calling ----
-
-    def __call__(self, inputs, initial_state=None, constants=None, **kwargs):
-        """Applies the layer; Keras tensors as states or constants become inputs of it."""
-        inputs, initial_state, constants = split_inputs(
-            inputs, initial_state, constants, self._num_constants)
-        if constants:
-            self._num_constants = len(constants)
-        additional = list(initial_state or []) + list(constants or [])
-        if not additional:
-            return super().__call__(inputs, **kwargs)
-        kinds = {K.is_keras_tensor(tensor) for tensor in additional}
-        if len(kinds) > 1:
-            fail(self, "initial states and constants are all Keras tensors, or none is",
-                 "tensors of one kind", f"{additional}")
-        if kinds == {True}:
-            with self._expecting(initial_state or [], constants or []):
-                return super().__call__([inputs, *additional], **kwargs)
-        if initial_state:
-            kwargs["initial_state"] = initial_state
-        if constants:
-            kwargs["constants"] = constants
-        return super().__call__(inputs, **kwargs)
-
-    @contextlib.contextmanager
-    def _expecting(self, initial_state, constants):
-        """Widens `input_spec` for a call with states and constants among the inputs."""
-        specs = [InputSpec(shape=K.int_shape(tensor)) for tensor in [*initial_state, *constants]]
-        self.constants_spec = specs[len(initial_state):] or self.constants_spec
-        # A list that `build` still changes in place.
-        own = self.input_spec
-        self.input_spec = _Joined(own, specs)
-        try:
-            yield
-        finally:
-            self.input_spec = own
 
     def call(self, inputs, mask=None, training=None, initial_state=None, constants=None):
         """The output, or [output, *final states] with `return_state`.
@@ -284,18 +253,6 @@ class RNN(Layer):
         layer = cls(cell, **config)
         layer._num_constants = num_constants
         return layer
-
-
-class _Joined(list):
-    """Specs of the sequence, which `build` may replace, followed by those of a call."""
-
-    def __init__(self, own, more):
-        super().__init__(own + more)
-        self._own = own
-
-    def __setitem__(self, index, spec):
-        super().__setitem__(index, spec)
-        self._own[index] = spec
 
 
 def output_size(cell):
