@@ -161,7 +161,7 @@ def test_scan(reverse):
 
 def test_scan_without_sequences_or_steps():
     def counted(n):
-        return n * 2, n + 1
+        return np.multiply(n, np.int32(2)), np.add(n, np.int32(1))
     y, n = OPS["scan"]([], [np.int32(0)], [], body=counted, length=3, reverse=False,
                        n_outputs=1, keep=(True,))
     exact(y, [0, 2, 4], "int32")
