@@ -51,7 +51,8 @@ def where(condition, x, y, out=None):
         return np.multiply(y.view(bits), ~condition, dtype=bits).view(dtype)
     if out is not x or x.shape != condition.shape or not x.flags.writeable:
         out = None
-    first = np.multiply(x.view(bits), condition, dtype=bits, out=out if out is None else out.view(bits))
+    target = None if out is None else out.view(bits)
+    first = np.multiply(x.view(bits), condition, dtype=bits, out=target)
     if _is_zero(y):
         return first.view(dtype)
     return np.bitwise_or(first, np.multiply(y.view(bits), ~condition, dtype=bits)).view(dtype)

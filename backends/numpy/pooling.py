@@ -149,7 +149,9 @@ def _scale(geo, dtype):
         cells = np.minimum(first + k, n) - np.maximum(first, 0)
         counts = counts * cells.reshape([-1 if i == axis + 1 else 1 for i in range(counts.ndim)])
     scale = (1 / np.maximum(counts, 1)).astype(dtype)
-    return scale if geo.padded != geo.sizes else np.asarray(scale.flat[0] if scale.size else 1, dtype)
+    if geo.padded != geo.sizes:
+        return scale
+    return np.asarray(scale.flat[0] if scale.size else 1, dtype)
 
 
 def _wide(x):

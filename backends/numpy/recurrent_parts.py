@@ -73,7 +73,7 @@ def weight_gradients(x, previous, dz, kernel, reverse):
 
 
 def supported(*names):
-    """A test that every named activation has a kernel and that there is an input of 32 or 64 bits."""
+    """A test that the named activations have kernels, and that the input has 32 or 64 bits."""
     def fits(specs, attrs):
         return specs[0][1] in ("float32", "float64") and all(
             attrs[name] in ACTIVATIONS for name in names)
