@@ -42,7 +42,7 @@ def from_numpy(array):
     if not array.dtype.isnative:
         array = array.astype(array.dtype.newbyteorder("="))
     if any(step < 0 for step in array.strides):
-        array = np.ascontiguousarray(array)
+        array = array.copy()  # np.ascontiguousarray keeps a negative step of a single element
     if not array.flags.writeable:
         # torch warns of a read-only array, which it could only be told by a copy
         array = np.asarray(_Writable(array)) if array.size else array.copy()
