@@ -14,6 +14,13 @@ def round(x):
     return tf.round(x)
 
 
+def erf(x):
+    """The error function; TensorFlow's float64 kernel gives NaN at infinity."""
+    if x.dtype != tf.float64:
+        return tf.math.erf(x)
+    return tf.where(tf.math.is_inf(x), tf.sign(x), tf.math.erf(x))
+
+
 OPS = {
     "negative": widened(tf.negative), "abs": widened(tf.abs), "sign": widened(tf.sign),
     "exp": tf.exp, "expm1": tf.math.expm1,
@@ -21,7 +28,7 @@ OPS = {
     "sin": tf.sin, "cos": tf.cos, "tan": tf.tan, "asin": tf.asin, "acos": tf.acos,
     "atan": tf.atan, "sinh": tf.sinh, "cosh": tf.cosh, "tanh": tf.tanh, "sigmoid": tf.sigmoid,
     "softplus": tf.math.softplus, "floor": tf.floor, "ceil": tf.math.ceil, "round": round,
-    "square": tf.square, "erf": tf.math.erf, "logical_not": tf.logical_not,
+    "square": tf.square, "erf": erf, "logical_not": tf.logical_not,
     "isnan": tf.math.is_nan, "isfinite": tf.math.is_finite, "cast": cast,
     "add": tf.add, "subtract": tf.subtract, "multiply": tf.multiply, "divide": tf.divide,
     "floor_divide": tf.math.floordiv, "mod": tf.math.floormod, "pow": widened(tf.pow),
