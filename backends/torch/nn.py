@@ -6,6 +6,7 @@ import math
 
 import torch
 
+from keras_compat.backends.torch import windows
 from keras_compat.backends.torch.arrays import DTYPES, from_numpy
 from keras_compat.backends.torch.random_ops import generator
 
@@ -80,17 +81,19 @@ def dropout(x, *, rate, noise_shape, stream):
 # ---- images ----
 
 def _resize_kernel(specs, attrs):
-    """Nearest neighbours in one copy; blending is left to the definition."""
-    if attrs["interpolation"] != "nearest":
+    """Nearest neighbours of floats by the kernel; the rest is left to the definition.
+
+    'nearest-exact' asks at the middle of a pixel, which no rounding takes to another.
+    """
+    (_, dtype), = specs
+    if attrs["interpolation"] != "nearest" or not dtype.startswith("float"):
         return None
-    rows, columns = attrs["factors"]
-    first = 1 if attrs["data_format"] == "channels_last" else 2
+    factors, data_format = [float(f) for f in attrs["factors"]], attrs["data_format"]
 
     def enlarge(x):
-        sizes = x.shape
-        grown = x.unsqueeze(first + 2).unsqueeze(first + 1).expand(
-            *sizes[:first + 1], rows, sizes[first + 1], columns, *sizes[first + 2:])
-        return grown.flatten(first + 2, first + 3).flatten(first, first + 1)
+        y = torch.nn.functional.interpolate(windows.native_view(x, data_format),
+                                            scale_factor=factors, mode="nearest-exact")
+        return windows.keras_view(y, data_format, 4)
     return enlarge
 
 

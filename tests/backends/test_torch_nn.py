@@ -200,8 +200,12 @@ def test_given_statistics(axis):
 # ---- images ----
 
 @pytest.mark.parametrize("data_format, axes", [("channels_last", (1, 2)), ("channels_first", (2, 3))])
-def test_nearest_neighbours(data_format, axes):
-    x = draw(2, 3, 4, 5)
-    found = run("resize_images", x, factors=(2, 3), data_format=data_format,
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+@pytest.mark.parametrize("factors", [(2, 3), (1, 41)])
+def test_nearest_neighbours(factors, dtype, data_format, axes):
+    x = draw(2, 3, 4, 5, dtype=dtype)
+    found = run("resize_images", x, factors=factors, data_format=data_format,
                 interpolation="nearest")
-    np.testing.assert_array_equal(found, x.repeat(2, axes[0]).repeat(3, axes[1]))
+    assert found.dtype == dtype
+    np.testing.assert_array_equal(
+        found, x.repeat(factors[0], axes[0]).repeat(factors[1], axes[1]))
