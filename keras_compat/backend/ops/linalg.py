@@ -24,7 +24,7 @@ def _matmul_rule(x, y):
     return lead + (x.shape[-2], y.shape[-1]), x.dtype
 
 
-@primitive(_matmul_rule, tolerance="sum")
+@primitive(_matmul_rule, tolerance="sum", fresh=True)
 def matmul(x, y):
     """The products of the matrices in the last two axes; the axes before broadcast.
 
@@ -62,7 +62,7 @@ def _inner_axis(y):
     return y.ndim - 2 if y.ndim > 1 else 0
 
 
-@primitive(_dot_rule, tolerance="sum")
+@primitive(_dot_rule, tolerance="sum", fresh=True)
 def dot(x, y):
     """The sum over the last axis of x and the second-to-last of y (or y's only one).
 
