@@ -4,6 +4,7 @@ import pytest
 
 from keras_compat import backend as K
 from keras_compat import losses, metrics, optimizers
+from keras_compat.backend import selection
 from keras_compat.engine.input_layer import Input
 from keras_compat.engine.sequential import Sequential
 from keras_compat.engine.training import Model
@@ -176,6 +177,16 @@ def test_dropout_works_in_training_only(backend):
     assert model.evaluate(x, x, verbose=0) == 0
     assert 0.8 < model.train_on_batch(x, x) < 1.2
     np.testing.assert_array_equal(model.predict(x), x)
+
+
+def test_training_stays_on_the_backend_that_the_model_was_built_on(backend):
+    model = linear()
+    with K.set_backend(selection.host()):
+        model.compile(optimizers.Adam(), "mse", metrics=["mae", metrics.AUC()])
+        model.fit(X, Y, verbose=0, validation_split=0.2)
+        model.train_on_batch(X, Y)
+    leaves = model.optimizer.weights + model.metrics[0].weights + model.targets
+    assert {leaf.backend for leaf in leaves} == {backend}
 
 
 # ---- several outputs ----

@@ -1,4 +1,5 @@
 """What `compile` makes of a model: the total loss, the metrics and the compiled functions."""
+import contextlib
 import warnings
 
 import numpy as np
@@ -8,6 +9,25 @@ from .. import metrics
 from ..backend import errors
 from ..metrics.base import written
 from .endpoints import updates_of
+
+
+def at_home(model):
+    """A context in which new variables and placeholders live on the model's backend."""
+    backend = _home(model)
+    return contextlib.nullcontext() if backend is None else K.set_backend(backend)
+
+
+def _home(model):
+    leaves = [*model.weights, *(model.inputs or ())]
+    return next((x.backend for x in leaves if getattr(x, "backend", None) is not None), None)
+
+
+def bring_home(model, variables):
+    """Moves variables that were made while another backend was active to the model's."""
+    backend = _home(model)
+    for variable in variables:
+        if backend is not None and K.is_variable(variable):
+            variable.move(backend)
 
 
 class Objective:
@@ -94,8 +114,9 @@ class Objective:
         weighted = weighted or (False,) * len(self.trained)
         key = mode, weighted
         if key not in self._functions:
-            updates = [u for _, its in self._updates_for(weighted) for u in its]
-            self._functions[key] = self._made(mode, weighted, [], updates, [])
+            with at_home(self.model):
+                updates = [u for _, its in self._updates_for(weighted) for u in its]
+                self._functions[key] = self._made(mode, weighted, [], updates, [])
         return self._functions[key]
 
     def function_of_one_batch(self, mode, weighted):
@@ -106,15 +127,18 @@ class Objective:
         """
         key = mode, weighted, "one batch"
         if key not in self._functions:
-            found = self._updates_for(weighted)
-            results = [_result_alone(metric, updates) for metric, updates in found]
-            possible = all(result is not None for result in results)
-            order = {id(metric): result for (metric, _), result in zip(found, results)}
-            start = [(w, K.constant(np.zeros(K.int_shape(w)), dtype=K.dtype(w)))
-                     for metric, _ in found for w in metric.weights]
-            self._functions[key] = possible and self._made(
-                mode, weighted, [order[id(m)] for m in self.reported()], [], start)
-        return self._functions[key] or None
+            with at_home(self.model):
+                self._functions[key] = self._made_for_one_batch(mode, weighted)
+        return self._functions[key]
+
+    def _made_for_one_batch(self, mode, weighted):
+        found = self._updates_for(weighted)
+        results = {id(metric): _result_alone(metric, updates) for metric, updates in found}
+        if any(result is None for result in results.values()):
+            return None
+        start = [(w, K.constant(np.zeros(K.int_shape(w)), dtype=K.dtype(w)))
+                 for metric, _ in found for w in metric.weights]
+        return self._made(mode, weighted, [results[id(m)] for m in self.reported()], [], start)
 
     def _updates_for(self, weighted):
         self._require_losses(weighted)

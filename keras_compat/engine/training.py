@@ -15,7 +15,7 @@ from .endpoints import Endpoint, metrics_per_output
 from .input_layer import Input
 from .layer_state import unique
 from .network import Network
-from .objective import Objective, predict_function
+from .objective import Objective, at_home, bring_home, predict_function
 from .training_data import Data
 
 
@@ -49,7 +49,8 @@ class Model(Network):
         target_tensors: tensors in place of the placeholders for targets.
         Other keywords (for TensorFlow's session) are taken and ignored.
         """
-        self.optimizer = optimizers.get(optimizer)
+        with at_home(self):
+            self.optimizer = optimizers.get(optimizer)
         self.loss = loss if loss is not None else {}
         self.loss_weights = loss_weights
         self.sample_weight_mode = sample_weight_mode
@@ -59,7 +60,8 @@ class Model(Network):
         self._objective = self._predictor = None
         self._pending_compile = True
         if self.outputs:
-            self._finish_compile()
+            with at_home(self):
+                self._finish_compile()
 
     def _finish_compile(self):
         """Builds what `compile` chose; for a model that is built by its first data, then."""
@@ -77,9 +79,11 @@ class Model(Network):
         weighted = metrics_per_output(self._compile_weighted_metrics, names)
         for endpoint, its_plain, its_weighted in zip(endpoints, plain, weighted):
             if endpoint.loss is not None:
-                unique = self._unique_metric_name(endpoint.name)
-                endpoint.add_metrics(its_plain, False, unique)
-                endpoint.add_metrics(its_weighted, True, unique)
+                unique_name = self._unique_metric_name(endpoint.name)
+                endpoint.add_metrics(its_plain, False, unique_name)
+                endpoint.add_metrics(its_weighted, True, unique_name)
+        bring_home(self, [*vars(self.optimizer).values(),
+                          *(w for metric in self.metrics for w in metric.weights)])
 
     def _unique_metric_name(self, output_name):
         def unique(name):
