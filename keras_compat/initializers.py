@@ -13,7 +13,8 @@ import numpy as np
 from . import backend as K
 from .backend.errors import message, one_of
 from .utils import named
-from .utils.generic_utils import deserialize_keras_object, serialize_keras_object
+from .utils.generic_utils import (  # noqa: F401 (old code imports both from here)
+    deserialize_keras_object, serialize_keras_object)
 
 # The standard deviation of a unit normal that is cut off at two deviations.
 _TRUNCATED_DEVIATION = 0.87962566103423978

@@ -3,7 +3,8 @@ from types import MappingProxyType
 
 from . import backend as K
 from .utils import named
-from .utils.generic_utils import deserialize_keras_object, serialize_keras_object
+from .utils.generic_utils import (  # noqa: F401 (old code imports both from here)
+    deserialize_keras_object, serialize_keras_object)
 
 
 class Regularizer:

@@ -1,4 +1,5 @@
 """The layers of Keras 2.3.1, and making them from configs."""
+# ruff: noqa: F401, F403
 from types import MappingProxyType
 
 from ..engine.base_layer import InputSpec, Layer
@@ -6,9 +7,9 @@ from ..engine.input_layer import Input, InputLayer
 from ..legacy.layers import Highway, MaxoutDense
 from ..utils.generic_utils import deserialize_keras_object
 from .advanced_activations import ELU, LeakyReLU, PReLU, ReLU, Softmax, ThresholdedReLU
-from .convolutional import *  # noqa: F401,F403
+from .convolutional import *
 from .convolutional_recurrent import ConvLSTM2D, ConvLSTM2DCell, ConvRecurrent2D, ConvRNN2D
-from .core import *  # noqa: F401,F403
+from .core import *
 from .cudnn_recurrent import CuDNNGRU, CuDNNLSTM
 from .embeddings import Embedding
 from .local import LocallyConnected1D, LocallyConnected2D
@@ -16,7 +17,7 @@ from .merge import (Add, Average, Concatenate, Dot, Maximum, Minimum, Multiply, 
                     average, concatenate, dot, maximum, minimum, multiply, subtract)
 from .noise import AlphaDropout, GaussianDropout, GaussianNoise
 from .normalization import BatchNormalization
-from .pooling import *  # noqa: F401,F403
+from .pooling import *
 from .recurrent import (GRU, LSTM, RNN, GRUCell, LSTMCell, Recurrent, SimpleRNN, SimpleRNNCell,
                         StackedRNNCells)
 from .wrappers import Bidirectional, TimeDistributed, Wrapper

@@ -1,4 +1,5 @@
 """The convolutional layers, under the module name that they have always had."""
+# ruff: noqa: F401
 from ..engine.base_layer import InputSpec, Layer
 from ..legacy.layers import AtrousConvolution1D, AtrousConvolution2D
 from ..utils.generic_utils import transpose_shape

@@ -1,4 +1,5 @@
 """The core layers, under the module name that they have always had."""
+# ruff: noqa: F401
 from ..engine.base_layer import InputSpec, Layer
 from ..utils.bytecode import func_dump, func_load
 from ..utils.generic_utils import deserialize_keras_object, has_arg

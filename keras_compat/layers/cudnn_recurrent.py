@@ -1,6 +1,6 @@
 """CuDNNGRU and CuDNNLSTM: the recurrent layers that cuDNN computes, on every backend."""
 from .. import backend as K
-from ..engine.base_layer import InputSpec
+from ..engine.base_layer import InputSpec  # noqa: F401 (old code imports it from here)
 from ._options import config_of, extend, fail, set_options
 from .cells import OPTIONS
 from .lstm import forget_bias

@@ -42,6 +42,7 @@ class GRUCell(Cell):
         return self.bias[0] if self.reset_after else self.bias
 
     def step(self, projected, states):
+        """(output, new states) from the projected input and the states."""
         h = states[0]
         masks = self._recurrent_dropout_mask
         if masks is not None and len(masks) == 1:

@@ -42,6 +42,7 @@ class LSTMCell(Cell):
         return forget_bias(self.bias_initializer, self.units, before=1, after=2)
 
     def step(self, projected, states):
+        """(output, new states) from the projected input and the states."""
         h, c = states
         gates = projected + self._product(h, self.recurrent_kernel, self._recurrent_dropout_mask)
         i, f, g, o = self._split(gates)

@@ -24,6 +24,7 @@ class SimpleRNNCell(Cell):
                   bias_constraint=bias_constraint)
 
     def step(self, projected, states):
+        """(output, new states) from the projected input and the states."""
         output = self.activation(projected + self._product(
             states[0], self.recurrent_kernel, self._recurrent_dropout_mask))
         return output, [output]

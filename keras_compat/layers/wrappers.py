@@ -1,4 +1,5 @@
 """Layers that apply another layer, under the module name that they have always had."""
+# ruff: noqa: F401
 from ..engine.base_layer import InputSpec, Layer, disable_tracking
 from ..utils.generic_utils import has_arg, object_list_uid
 from .bidirectional import Bidirectional

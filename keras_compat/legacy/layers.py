@@ -6,8 +6,8 @@ from .. import backend as K
 from ..engine.base_layer import InputSpec, Layer
 from ..layers._options import config_of, extend, input_dim_to_shape, known_channels
 from ..layers.conv import Conv1D, Conv2D
-from ..utils.generic_utils import to_list
-from .recurrent import ConvRecurrent2D, Recurrent
+from ..utils.generic_utils import to_list  # noqa: F401 (old code imports it from here)
+from .recurrent import ConvRecurrent2D, Recurrent  # noqa: F401
 
 
 class _DenseOfKeras1(Layer):

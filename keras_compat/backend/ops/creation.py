@@ -23,8 +23,9 @@ def full(shape, value, dtype=None):
     shape: ints and integer scalars, or an integer vector. dtype: floatx by default.
     """
     dtype = dtype_name(dtype)
-    return full.bind(shape_vector(shape), value=as_literal(bool(value) if dtype == "bool" else value, dtype),
-                     dtype=dtype)
+    if dtype == "bool":
+        value = bool(value)
+    return full.bind(shape_vector(shape), value=as_literal(value, dtype), dtype=dtype)
 
 
 @sugar
