@@ -301,14 +301,16 @@ class _Writer:
         return self.bound("a", value)
 
     def _body(self, body):
-        """The native function of a loop's or a branch's body."""
+        """The native function of a loop's or a branch's body; `outputs` are its results' specs."""
         inner = self.lowering.inner(body)
         outputs = [inner.lower(t) for t in body.outputs]
         if inner.updates:
             raise ValueError(errors.message(
                 "function", "variables are updated outside of loops and branches",
                 "K.update on a result of the loop", "an update inside its body"))
-        return make_plan(inner, outputs, borrow=True).function
+        plan = make_plan(inner, outputs, borrow=True)
+        plan.function.outputs = plan.outputs
+        return plan.function
 
     # ---- outputs and updates ----
 
