@@ -357,26 +357,61 @@ def test_predict_sees_new_weights():
     assert not np.allclose(before, model.predict(X))
 
 
+class Stored:
+    """Like an HDF5 data set: slices and rising lists of indices only."""
+
+    def __init__(self, array):
+        self.array, self.shape, self.dtype = array, array.shape, array.dtype
+        self.most = 0
+
+    def __getitem__(self, rows):
+        assert isinstance(rows, slice) or rows == sorted(rows)
+        found = self.array[rows]
+        self.most = max(self.most, len(found))
+        return found
+
+
 def test_what_can_only_be_sliced_is_read_batch_by_batch():
-    class Stored:
-        """Like an HDF5 data set: rising lists of indices only."""
-
-        def __init__(self, array):
-            self.array, self.shape, self.dtype = array, array.shape, array.dtype
-
-        def __getitem__(self, rows):
-            assert isinstance(rows, slice) or rows == sorted(rows)
-            return self.array[rows]
-
     feed = Feed([Stored(X), Stored(Y)])
     order = np.array([5, 1, 7])
     for found, expected in zip(feed.take(order), (X[order], Y[order])):
         np.testing.assert_array_equal(found, expected)
-    model = linear()
-    model.compile("sgd", "mse")
-    model.fit(Stored(X), Stored(Y), batch_size=6, verbose=0)
-    np.testing.assert_allclose(model.predict(Stored(X), batch_size=6), model.predict(X),
-                               rtol=1e-6)
+    x, y = Stored(X), Stored(Y)
+    model, twin = linear(), linear()
+    for each in (model, twin):
+        each.compile(optimizers.SGD(lr=0.1), "mse", metrics=["mae"])
+    for shuffle in (False, True):
+        np.random.seed(3)
+        one = model.fit(x, y, batch_size=6, verbose=0, validation_split=0.3, shuffle=shuffle)
+        np.random.seed(3)
+        two = twin.fit(X, Y, batch_size=6, verbose=0, validation_split=0.3, shuffle=shuffle)
+        assert one.history == two.history
+    np.testing.assert_array_equal(model.predict(x, batch_size=6), twin.predict(X, batch_size=6))
+    assert x.most == y.most == 6
+
+
+def test_hdf5_data_sets_are_trained_on(tmp_path):
+    h5py = pytest.importorskip("h5py")
+    with h5py.File(tmp_path / "data.h5", "w") as file:
+        file["x"], file["y"] = X, CLASSES
+        model = linear("softmax")
+        model.compile("sgd", "sparse_categorical_crossentropy", metrics=["acc"])
+        model.fit(file["x"], file["y"][:], batch_size=6, verbose=0, validation_split=0.3)
+        assert model.predict(file["x"], batch_size=6).shape == (20, 2)
+
+
+def test_tensors_of_the_graph_are_data_for_steps(backend):
+    x = Input(tensor=K.variable(X))
+    model = Model(x, Dense(2)(x))
+    model.compile(optimizers.SGD(lr=0.1), "mse", target_tensors=K.variable(Y))
+    model.set_weights([KERNEL, BIAS])
+    model.fit(steps_per_epoch=3, verbose=0)
+    np.testing.assert_allclose(model.get_weights()[0], descent([np.arange(20)] * 3, 0.1)[0],
+                               rtol=1e-4, atol=1e-5)
+    assert model.predict(None, steps=2).shape == (40, 2)
+    assert model.evaluate(steps=1, verbose=0) > 0
+    with pytest.raises(ValueError, match="Expected steps_per_epoch"):
+        model.fit(verbose=0)
 
 
 # ---- ways to give a loss ----

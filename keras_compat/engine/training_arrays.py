@@ -8,6 +8,7 @@ import sys
 
 import numpy as np
 
+from ..backend import errors
 from ..callbacks.base import CallbackList
 from ..callbacks.logs import BatchLogs, Tally
 from ..utils.progbar import Progbar
@@ -57,6 +58,30 @@ class _Reader:
         return rows[back]
 
 
+class Part:
+    """Some successive rows of an array that can only be sliced, read when they are needed."""
+
+    def __init__(self, array, start, stop):
+        self._array = array
+        self._start = start
+        self.shape = (stop - start,) + tuple(array.shape[1:])
+        self.dtype = array.dtype
+
+    def __getitem__(self, rows):
+        start = self._start
+        if isinstance(rows, slice):
+            first, last, step = rows.indices(self.shape[0])
+            return self._array[first + start:last + start:step]
+        return self._array[[row + start for row in rows]]
+
+
+def part(array, start, stop):
+    """Rows of an array from `start` up to `stop`, without reading them."""
+    if isinstance(array, np.ndarray) or hasattr(array, "tocsr"):
+        return array[start:stop]
+    return Part(array, start, stop)
+
+
 def _dense(rows):
     return np.ascontiguousarray(rows.toarray() if hasattr(rows, "toarray") else rows)
 
@@ -71,8 +96,17 @@ def to_float(function):
 
 
 def spans_of(size, batch_size, steps):
-    """(start, stop) of each batch; with `steps`, that many times all of the data."""
-    return make_batches(size, batch_size) if steps is None else [(0, size)] * steps
+    """(start, stop) of each batch; with `steps`, that many times all of the data.
+
+    size: None where the data are tensors of the graph; such steps count as 1.
+    """
+    if steps is not None:
+        return [(0, 1 if size is None else size)] * steps
+    if size is None:
+        raise ValueError(errors.message(
+            "steps", "data that are tensors of the graph have no number of samples",
+            "steps_per_epoch (or steps, validation_steps)", "None"))
+    return make_batches(size, batch_size)
 
 
 def _settle(logs):
@@ -228,7 +262,7 @@ def predict_loop(model, function, feed, batch_size=32, verbose=0, steps=None, ca
     begin, end = (callbacks.batch_hooks("predict", place) for place in ("begin", "end"))
     bar = _bar(feed.size, steps, verbose)
     spans = spans_of(feed.size, batch_size, steps)
-    collected = _Outputs(sum(stop - start for start, stop in spans))
+    collected = _Outputs(None if steps else feed.size)
     callbacks.on_predict_begin({})
     for number, (start, stop) in enumerate(spans):
         _call_all(begin, number, {"batch": number, "size": stop - start})
@@ -237,26 +271,37 @@ def predict_loop(model, function, feed, batch_size=32, verbose=0, steps=None, ca
         _call_all(end, number, {"batch": number, "size": stop - start, "outputs": outputs})
         _advance(bar, steps, number, stop)
     callbacks.on_predict_end({})
-    return collected.arrays
+    return collected.arrays()
 
 
 class _Outputs:
-    """Arrays for all samples, filled batch by batch; the arrays of a single batch as they are."""
+    """Arrays for all samples, filled batch by batch; the arrays of a single batch as they are.
+
+    size: number of samples, None if unknown.
+    """
 
     def __init__(self, size):
         self._size = size
         self._done = 0
-        self.arrays = None
+        self._parts = []
+        self._filled = None
 
     def add(self, outputs, size):
         """Adds a batch."""
-        if self.arrays is None:
-            self.arrays = outputs if size == self._size else [
-                np.empty((self._size,) + y.shape[1:], dtype=y.dtype) for y in outputs]
-        if size != self._size:
-            for array, y in zip(self.arrays, outputs):
-                array[self._done:self._done + size] = y
+        if self._size is None or size == self._size:
+            self._parts.append(outputs)
+            return
+        if self._filled is None:
+            self._filled = [np.empty((self._size,) + y.shape[1:], dtype=y.dtype) for y in outputs]
+        for array, y in zip(self._filled, outputs):
+            array[self._done:self._done + size] = y
         self._done += size
+
+    def arrays(self):
+        """An array for each output."""
+        if self._filled is not None or len(self._parts) == 1:
+            return self._filled or self._parts[0]
+        return [np.concatenate(parts) for parts in zip(*self._parts)]
 
 
 def whole(array):

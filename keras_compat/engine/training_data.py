@@ -2,6 +2,7 @@
 from .. import backend as K
 from ..backend import errors
 from . import training_utils
+from .training_arrays import part
 
 
 class Data:
@@ -36,8 +37,8 @@ class Data:
 
     def split(self, at):
         """(the first `at` samples, the rest)."""
-        return tuple(Data([a[rows] for a in self.arrays], self.weighted)
-                     for rows in (slice(0, at), slice(at, self.size)))
+        return tuple(Data([part(a, start, stop) for a in self.arrays], self.weighted)
+                     for start, stop in ((0, at), (at, self.size)))
 
 
 def _of(objective, fed, standardize, given):
