@@ -15,7 +15,7 @@ _BLOCK = 1 << 15
 
 # ---- activations ----
 
-_ZEROS = {kind: np.zeros((), kind) for kind in "efd"}
+_ZEROS = {kind: np.zeros((), kind) for kind in "efdbBhilq"}
 
 
 def relu(x, alpha=0.0, max_value=None, threshold=0.0, out=None):
