@@ -58,5 +58,5 @@ def to_numpy(tensor):
 
 
 def sizes(shape_tensor):
-    """A shape as a tuple of ints; shapes are int vectors on the CPU."""
+    """The numbers of an int vector, for a shape."""
     return tuple(shape_tensor.tolist())

@@ -5,8 +5,8 @@ from keras_compat.backends.torch.arrays import DEVICE, DTYPES, sizes
 
 
 def shape(x):
-    """The sizes as an int32 vector, on the CPU, where they are used."""
-    return torch.tensor(x.shape, dtype=torch.int32)
+    """The sizes as an int32 vector, on the device, where it may meet other tensors."""
+    return torch.tensor(x.shape, dtype=torch.int32, device=DEVICE)
 
 
 def reshape(x, shape_tensor, *, shape):

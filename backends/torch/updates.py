@@ -1,6 +1,7 @@
 """Optimizer steps over all parameters at once, written into the variables' storage.
 
-Hyper-parameters are scalar tensors; they live on the CPU, so reading one is cheap.
+Hyper-parameters are scalar tensors, read as numbers: next to nothing on the CPU, a
+wait for the device elsewhere.
 """
 import functools
 
