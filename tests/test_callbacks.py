@@ -295,3 +295,14 @@ def test_bar_without_a_target(capsys):
 def test_count_mode_is_checked():
     with pytest.raises(ValueError, match="count_mode.*'epochs'"):
         C.ProgbarLogger("epochs")
+
+
+def test_logs_that_nobody_keeps_are_never_read(monkeypatch):
+    read = []
+    fill = BatchLogs.fill
+    monkeypatch.setattr(BatchLogs, "fill", lambda logs: (read.append(1), fill(logs))[1])
+    fit(C.LambdaCallback(on_batch_end=lambda batch, logs: None))
+    assert not read
+    kept = []
+    fit(C.LambdaCallback(on_batch_end=lambda batch, logs: kept.append(logs)))
+    assert len(read) == len(kept) == 3

@@ -109,11 +109,16 @@ def spans_of(size, batch_size, steps):
     return make_batches(size, batch_size)
 
 
-def _settle(logs):
-    """Reads logs that a callback has kept: their values will soon be others."""
-    # The loop's variable and getrefcount's own argument make three with ours.
-    if sys.getrefcount(logs) > 3:
-        logs.fill()
+def _references(logs):
+    return sys.getrefcount(logs)
+
+
+def _references_of_a_local():
+    logs = {}
+    return _references(logs)
+
+
+_UNKEPT = _references_of_a_local()
 
 
 def _call_all(hooks, batch, logs):
@@ -185,7 +190,8 @@ class FitLoop:
             tally.add(size, loss)
             logs = BatchLogs(number, size, tally, loss)
             _call_all(end, number, logs)
-            _settle(logs)
+            if _references(logs) > _UNKEPT:  # a callback keeps them; later values differ
+                logs.fill()
             if self.model.stop_training:
                 break
 
@@ -249,7 +255,8 @@ def test_loop(model, function, feed, batch_size=32, verbose=0, steps=None, callb
         if end:
             logs = BatchLogs(number, stop - start, tally, loss)
             _call_all(end, number, logs)
-            _settle(logs)
+            if _references(logs) > _UNKEPT:  # a callback keeps them; later values differ
+                logs.fill()
         _advance(bar, steps, number, stop)
     callbacks.on_test_end({})
     return list(tally.means().values())
