@@ -3,7 +3,7 @@
     python digits_cnn.py digits.csv.gz
 
 The file has one image a line: 64 pixels from 0 to 16, then the digit.
-About 99% test accuracy after 30 epochs.
+About 98% test accuracy after 12 epochs.
 '''
 
 from __future__ import print_function
@@ -18,9 +18,9 @@ from keras.layers import Dense, Dropout, Flatten
 from keras.layers import Conv2D, MaxPooling2D
 from keras import backend as K
 
-batch_size = 32
+batch_size = 64
 num_classes = 10
-epochs = 30
+epochs = 12
 img_rows, img_cols = 8, 8
 num_train = 1437
 
@@ -53,7 +53,7 @@ model.add(Dropout(0.5))
 model.add(Dense(num_classes, activation='softmax'))
 
 model.compile(loss='categorical_crossentropy',
-              optimizer=keras.optimizers.Adam(),
+              optimizer=keras.optimizers.Adadelta(),
               metrics=['accuracy'])
 
 model.fit(x_train, y_train,

@@ -87,5 +87,5 @@ def _backends(parsed, rest):
 
 
 def _conformance(parsed, rest):
-    selection.available()
+    selection.reach_source_tree()
     return importlib.import_module("keras_compat.conformance.cli").run(rest)

@@ -66,13 +66,15 @@ def test_lasting_alias_outlives_a_block():
         aliases.uninstall()
 
 
-def test_other_keras_that_is_already_there_is_an_error(monkeypatch):
+def test_other_keras_that_is_already_there_is_set_aside(monkeypatch):
+    """TensorFlow imports Keras 3; it keeps it, and scripts get this package."""
     other = types.ModuleType("keras")
-    other.__file__ = "/elsewhere/keras/__init__.py"
     monkeypatch.setitem(sys.modules, "keras", other)
-    with pytest.raises(ImportError, match="/elsewhere/keras"):
-        aliases.install()
-    assert aliases._finder not in sys.meta_path
+    monkeypatch.setitem(sys.modules, "keras.own", other)
+    with aliases.installed():
+        import keras
+        assert keras is keras_compat and "keras.own" not in sys.modules
+    assert sys.modules["keras"] is other and sys.modules["keras.own"] is other
 
 
 def test_script_sees_main_arguments_and_its_folder(tmp_path):
@@ -88,7 +90,7 @@ def test_script_sees_main_arguments_and_its_folder(tmp_path):
 def test_script_that_fails_leaves_no_alias(tmp_path):
     script = tmp_path / "script.py"
     script.write_text("import keras\n1 / 0\n")
-    path = list(sys.path)
+    path, before = list(sys.path), sys.modules.get("keras")
     with pytest.raises(ZeroDivisionError):
         aliases.run_script(str(script))
-    assert "keras" not in sys.modules and sys.path == path
+    assert sys.modules.get("keras") is before and sys.path == path

@@ -181,7 +181,7 @@ def _checked(candidate, target, origin):
 
 def _frameworks():
     """name -> framework package, of the backends in the folder `backends`."""
-    _reach_source_tree()
+    reach_source_tree()
     return importlib.import_module(_BUNDLED).FRAMEWORKS
 
 
@@ -195,7 +195,7 @@ def _bundled_availability(name):
     return Availability(False, f'pip install "keras-compat[{name}]"')
 
 
-def _reach_source_tree():
+def reach_source_tree():
     """Lets a checkout that was not installed find `backends/` beside `keras_compat/`."""
     package = sys.modules["keras_compat"]
     if _spec(_BUNDLED) is None:

@@ -12,8 +12,6 @@ import os
 import runpy
 import sys
 
-from ..backend import errors
-
 ALIAS = "keras"
 TARGET = __name__.partition(".")[0]
 
@@ -53,29 +51,37 @@ class _Finder(importlib.abc.MetaPathFinder):
 _finder = _Finder()
 
 
+_set_aside = {}
+
+
 def install():
     """Makes `import keras` mean this package from now on; harmless when repeated.
 
-    ImportError where another package named keras has been imported already.
+    Another package named keras that was imported before (TensorFlow imports Keras 3)
+    stays with those who hold it and is set aside until `uninstall`.
     """
-    present = sys.modules.get(ALIAS)
-    if present is not None and present is not sys.modules[TARGET]:
-        raise ImportError(errors.message(
-            "aliases.install", "`keras` must not have been imported from elsewhere",
-            f"no module {ALIAS!r}, or {TARGET}", getattr(present, "__file__", present),
-            "Call it before anything that imports Keras"))
     if _finder not in sys.meta_path:
         sys.meta_path.insert(0, _finder)
+        _set_aside.update(_aliased(own=False))
+        for name in _set_aside:
+            del sys.modules[name]
 
 
 def uninstall():
     """Takes the alias away again, with the modules that were imported under it."""
     if _finder in sys.meta_path:
         sys.meta_path.remove(_finder)
-    own = {id(m) for n, m in sys.modules.items() if n == TARGET or n.startswith(TARGET + ".")}
-    for name, module in list(sys.modules.items()):
-        if (name == ALIAS or name.startswith(ALIAS + ".")) and id(module) in own:
+        for name in _aliased(own=True):
             del sys.modules[name]
+        sys.modules.update(_set_aside)
+        _set_aside.clear()
+
+
+def _aliased(own):
+    """Modules by their names under the alias: this package's, or another's."""
+    ours = {id(m) for n, m in sys.modules.items() if n == TARGET or n.startswith(TARGET + ".")}
+    return {name: module for name, module in sys.modules.items()
+            if (name == ALIAS or name.startswith(ALIAS + ".")) and (id(module) in ours) == own}
 
 
 @contextlib.contextmanager
