@@ -20,9 +20,9 @@ def known(tensor):
     """
     if isinstance(tensor, graph.Constant):
         return _of_constant(tensor.value)
-    if tensor.node is None or tensor.ndim > 1:
+    if tensor.ndim > 1:
         return None
-    rule = _RULES.get(tensor.node.op.name)
+    rule = _RULES.get(tensor.node.op.name) if tensor.node else None
     found = rule(*tensor.node.inputs, **tensor.node.attrs) if rule else None
     return _unknown(tensor) if found is None else found
 
