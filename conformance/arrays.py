@@ -39,7 +39,7 @@ class Draw(NamedTuple):
         generator = np.random.Generator(np.random.PCG64(seed))
         dtype = self.dtype or dtype
         if dtype == "bool":
-            return generator.random(self.shape) < 0.5
+            return np.asarray(generator.random(self.shape) < 0.5)
         if dtype.startswith(("int", "uint")):
             return self._integers(generator, dtype)
         return self._floats(generator).astype(dtype)

@@ -23,7 +23,7 @@ def run(backend, cases, check="forward"):
             except Exception as error:
                 outcomes[case.id] = outcome.raised(case.id, case.op, check, error)
         for one, results in _computed(built):
-            outcomes[one.case.id] = _judged(one, results, check)
+            outcomes[one.case.id] = _outcome(one, results, check)
     return [outcomes[case.id] for case in cases]
 
 
@@ -104,10 +104,18 @@ def _alone(one):
 
 # ---- verdicts ----
 
-def _judged(one, results, check):
+def _outcome(one, results, check):
     case = one.case
     if isinstance(results, Exception):
         return outcome.raised(case.id, case.op, check, results)
+    try:
+        return outcome.judged(case.id, case.op, check, _verdicts(one, results))
+    except Exception as error:  # the reference's own
+        return outcome.raised(case.id, case.op, check, error)
+
+
+def _verdicts(one, results):
+    case = one.case
     kind = case.options.tolerance or registry.OPS[case.op].tolerance if (
         case.op in registry.OPS) else case.options.tolerance or "exact"
     expected, scales, terms = case.expected()
@@ -116,7 +124,7 @@ def _judged(one, results, check):
         verdicts.append(_static(tensor, got))
         verdicts.append(tolerance.compare(got, reference, scale, terms, kind,
                                           _wanted_dtype(reference, case)))
-    return outcome.judged(case.id, case.op, check, verdicts)
+    return verdicts
 
 
 def _wanted_dtype(reference, case):
