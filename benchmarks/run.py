@@ -1,48 +1,63 @@
 """Times `fit` and `predict` against the same programs written by hand, interleaved in one run.
 
-    python benchmarks/run.py                      # every installed backend, every workload
-    python benchmarks/run.py --backend numpy --workload tiny cnn --rounds 15
+    python -m benchmarks                      # every installed backend, every workload
+    python -m benchmarks --backend numpy --workload tiny cnn --rounds 15
 
 Machines are noisy, so a round times both programs back to back and the report
 gives the median of the rounds' ratios, with the quartiles. Each backend runs in
-a process of its own, on one thread unless --threads says otherwise.
+a process of its own, on one thread unless --threads says otherwise. What nobody
+would write by hand in NumPy is compared with the PyTorch program.
 """
 import argparse
+import importlib
+import importlib.util
 import json
 import os
 import statistics
 import subprocess
 import sys
 import time
+from pathlib import Path
+
+import numpy as np
+
+from .imports import report_imports
+from .workloads import WORKLOADS
 
 BACKENDS = ("numpy", "torch", "tensorflow")
+ROOT = Path(__file__).resolve().parent.parent
 
 
 def main():
-    """Parses the arguments and runs one process a backend."""
+    """Parses the arguments, runs one process a backend and prints the table."""
     options = _options()
     if options.child:
         return _measure(options)
     rows = []
     for backend in options.backend:
-        command = [sys.executable, os.path.abspath(__file__), "--child", "--backend", backend,
-                   "--workload", *options.workload, "--rounds", str(options.rounds),
-                   "--threads", str(options.threads)]
-        environment = dict(os.environ, KERAS_BACKEND=backend, TF_CPP_MIN_LOG_LEVEL="3",
-                           OMP_NUM_THREADS=str(options.threads),
-                           OPENBLAS_NUM_THREADS=str(options.threads))
-        output = subprocess.run(command, env=environment, check=True, text=True,
-                                stdout=subprocess.PIPE).stdout
-        rows += [json.loads(line) for line in output.splitlines() if line.startswith("{")]
+        rows += _rows(backend, options)
     _report(rows)
+    report_imports(ROOT, options.rounds)
     return 0
 
 
-def _options():
-    from workloads import WORKLOADS
+def _rows(backend, options):
+    """What the process for one backend measured."""
+    threads = str(options.threads)
+    command = [sys.executable, "-m", "benchmarks", "--child", "--backend", backend,
+               "--workload", *options.workload, "--rounds", str(options.rounds),
+               "--threads", threads]
+    environment = dict(os.environ, KERAS_BACKEND=backend, TF_CPP_MIN_LOG_LEVEL="3",
+                       OMP_NUM_THREADS=threads, OPENBLAS_NUM_THREADS=threads)
+    output = subprocess.run(command, env=environment, check=True, text=True, cwd=ROOT,
+                            stdout=subprocess.PIPE).stdout
+    return [json.loads(line) for line in output.splitlines() if line.startswith("{")]
 
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--backend", nargs="+", default=list(BACKENDS), choices=BACKENDS)
+
+def _options():
+    installed = [b for b in BACKENDS if importlib.util.find_spec(b)]
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0], prog="benchmarks")
+    parser.add_argument("--backend", nargs="+", default=installed, choices=BACKENDS)
     parser.add_argument("--workload", nargs="+", default=list(WORKLOADS), choices=list(WORKLOADS))
     parser.add_argument("--rounds", type=int, default=9, help="rounds a pair (default 9)")
     parser.add_argument("--threads", type=int, default=1, help="threads a process (default 1)")
@@ -51,28 +66,30 @@ def _options():
 
 
 def _measure(options):
-    import importlib
-
     import keras_compat as keras
-    from workloads import WORKLOADS
 
     (backend,) = options.backend
-    by_hand = importlib.import_module(f"by_hand_{backend}")
-    _limit_threads(backend, options.threads)
+    _by_hand(backend).limit_threads(options.threads)
     for name in options.workload:
         workload = WORKLOADS[name]
-        for what, row in _compare(keras, by_hand, workload, options.rounds):
-            print(json.dumps(dict(row, backend=backend, workload=name, what=what)), flush=True)
+        against = _against(backend, name)
+        if against is None:
+            continue
+        _by_hand(against).limit_threads(options.threads)
+        for what, row in _compare(keras, _by_hand(against), workload, options.rounds):
+            row.update(backend=backend, workload=name, what=what, against=against)
+            print(json.dumps(row), flush=True)
 
 
-def _limit_threads(backend, threads):
-    if backend == "torch":
-        import torch
-        torch.set_num_threads(threads)
-    if backend == "tensorflow":
-        import tensorflow as tf
-        tf.config.threading.set_intra_op_parallelism_threads(threads)
-        tf.config.threading.set_inter_op_parallelism_threads(threads)
+def _by_hand(library):
+    return importlib.import_module(f"benchmarks.by_hand.{library}")
+
+
+def _against(backend, name):
+    """The library of the program to compare with, None if it is not installed."""
+    if name in _by_hand(backend).PROGRAMS:
+        return backend
+    return "torch" if importlib.util.find_spec("torch") else None
 
 
 def _compare(keras, by_hand, workload, rounds):
@@ -94,7 +111,7 @@ def _compare(keras, by_hand, workload, rounds):
         return float(by_hand.finish(total))
     yield "fit step", _interleaved(fit, loop, rounds, workload.steps)
     sample = x[:1]
-    repeat = 200 if workload.name == "tiny" else 20
+    repeat = _repeats(lambda: model.predict(sample))
 
     def predict():
         for _ in range(repeat):
@@ -106,9 +123,13 @@ def _compare(keras, by_hand, workload, rounds):
     yield "predict one", _interleaved(predict, call, rounds, repeat)
 
 
-def _permutation(n):
-    import numpy as np
+def _repeats(function, seconds=0.02):
+    """How many calls take about so long."""
+    function()
+    return max(3, int(seconds / min(_timed(function) for _ in range(5))))
 
+
+def _permutation(n):
     order = np.arange(n)
     np.random.shuffle(order)
     return order
@@ -124,7 +145,7 @@ def _interleaved(ours, theirs, rounds, calls):
         times = {first: _timed(first), second: _timed(second)}
         pairs.append((times[ours] / calls, times[theirs] / calls))
     ratios = sorted(a / b for a, b in pairs)
-    low, middle, high = statistics.quantiles(ratios, n=4)
+    low, middle, high = statistics.quantiles(ratios, n=4, method="inclusive")
     return {"ours_ms": 1e3 * statistics.median(a for a, _ in pairs),
             "by_hand_ms": 1e3 * statistics.median(b for _, b in pairs),
             "ratio": middle, "low": low, "high": high}
@@ -137,12 +158,9 @@ def _timed(function):
 
 
 def _report(rows):
-    print(f"{'backend':<11} {'workload':<9} {'what':<12} {'ours ms':>9} {'by hand':>9} "
-          f"{'ratio':>6}  quartiles")
+    print(f"{'backend':<11} {'workload':<10} {'what':<12} {'ours ms':>9} {'by hand':>9} "
+          f"{'ratio':>6}  quartiles   against")
     for r in rows:
-        print(f"{r['backend']:<11} {r['workload']:<9} {r['what']:<12} {r['ours_ms']:>9.3f} "
-              f"{r['by_hand_ms']:>9.3f} {r['ratio']:>6.2f}  {r['low']:.2f}-{r['high']:.2f}")
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+        print(f"{r['backend']:<11} {r['workload']:<10} {r['what']:<12} {r['ours_ms']:>9.3f} "
+              f"{r['by_hand_ms']:>9.3f} {r['ratio']:>6.2f}  {r['low']:.2f}-{r['high']:.2f}   "
+              f"{r['against']}")

@@ -1,0 +1,1 @@
+"""Speed of the models against the same programs written by hand for each backend."""

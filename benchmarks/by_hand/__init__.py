@@ -1,0 +1,1 @@
+"""The workloads as a careful author would write them for one library, without Keras."""
