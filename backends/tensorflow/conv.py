@@ -31,14 +31,20 @@ def _conv(x, kernel, strides, padding, dilation, groups):
 def _whole(x, kernel, strides, padding, dilation):
     if max(strides) > 1 and max(dilation) > 1:
         return _strided_dilated(x, kernel, strides, padding, dilation)
-    return tf.nn.convolution(x, kernel, strides, padding.upper(), dilations=dilation)
+    return _convolution(x, kernel, strides, padding, dilation)
+
+
+def _convolution(x, kernel, strides, padding, dilation):
+    # without data_format the gradient in three dimensions fails outside of a graph
+    return tf.nn.convolution(x, kernel, strides, padding.upper(), dilations=dilation,
+                             data_format=windows.LAYOUTS[len(x.shape)])
 
 
 def _strided_dilated(x, kernel, strides, padding, dilation):
     """Both at once, which TensorFlow refuses: every stride-th of the dense result."""
     if padding == "same":
         x = windows.pad_same(x, kernel.shape[:-2], strides, dilation)
-    dense = tf.nn.convolution(x, kernel, 1, "VALID", dilations=dilation)
+    dense = _convolution(x, kernel, None, "valid", dilation)
     return dense[(slice(None), *(slice(None, None, s) for s in strides))]
 
 

@@ -6,11 +6,14 @@ from tensorflow.python.framework import ops as framework_ops
 
 from keras_compat.backend.interface import Backend
 from keras_compat.backends.tensorflow import (
-    control, conv, elementwise, indexing, linalg, nn, pooling, random_ops, recurrent, reductions,
+    calls, control, conv, elementwise, indexing, linalg, nn, pooling, random_ops, recurrent, reductions,
     shaping, updates)
 
 _OP_FILES = (elementwise, reductions, shaping, indexing, linalg, conv, pooling, random_ops,
              control, nn, recurrent)
+
+_SMALL = 4096     # bytes that are copied sooner than it is found out whether they must be
+_ALIGNED = 16     # no array that TensorFlow keeps is aligned to less
 
 
 class TensorFlowBackend(Backend):
@@ -60,62 +63,33 @@ class TensorFlowBackend(Backend):
 
     def copy(self, native):
         """A tensor of its own."""
-        return tf.identity(native)
+        return tf.raw_ops.DeepCopy(x=native)
 
     def feed(self, array):
-        """An eager tensor made the shortest way; TensorFlow copies or keeps the array."""
+        """An eager tensor of its own, made the shortest way.
+
+        TensorFlow itself copies arrays unless they lie as it likes them. Those it would
+        keep, and a variable that is given such an input would change with the array.
+        """
         if type(array) is not np.ndarray:
             return array
+        if array.nbytes < _SMALL or not array.__array_interface__["data"][0] % _ALIGNED:
+            array = array.copy()
         if self._device is None:
             self._device = context.context().device_name or tf.constant(0).device
         return framework_ops.EagerTensor(array, self._device, None)
 
     # ---- differentiation ----
 
-    def watch(self, native):
-        """The same values under a name of their own, so that only its uses count."""
-        return tf.identity(native)
-
-    def gradients(self, losses, wrt, create_graph, retain_graph):
-        """Gradients of the sum of all elements of `losses`; zeros where unconnected."""
-        found = tf.gradients(losses, wrt)
-        return [tf.zeros_like(x) if g is None else tf.convert_to_tensor(g)
-                for g, x in zip(found, wrt)]
+    watch = staticmethod(calls.watch)
+    record = staticmethod(calls.record)
+    gradients = staticmethod(calls.gradients)
 
     # ---- running ----
 
     def compile(self, plan, once=False):
-        """The traced plan; a plan to be run once is not worth tracing unless it differentiates."""
-        if once and not plan.has_gradients:
-            return plan.function
-        signature = [tf.TensorSpec(shape, dtype) for shape, dtype in plan.inputs]
-        traced = tf.function(plan.function, input_signature=signature, autograph=False)
-        return _Call(traced.get_concrete_function())
+        """Runs the plan op by op at the first call and as a graph function from the second on.
 
-
-class _Call:
-    """Calls a concrete function with its captures appended, past the argument handling.
-
-    That handling costs two to four times as much as a small step itself.
-    """
-
-    def __init__(self, concrete):
-        self.concrete = concrete
-        self.captures = list(concrete.captured_inputs)
-        self.run = getattr(getattr(concrete, "_inference_function", None), "call_flat", None)
-        self.places = _places(concrete)
-
-    def __call__(self, *inputs):
-        if self.run is None or self.places is None:
-            return self.concrete(*inputs)
-        found = self.run(*inputs, *self.captures)
-        return tuple(found[i] for i in self.places)
-
-
-def _places(concrete):
-    """Where each structured output stands among the flat ones; None if that is not known."""
-    flat = list(concrete.outputs)
-    structured = concrete.structured_outputs
-    if len(flat) != len(structured):
-        return None
-    return list(range(len(flat)))
+        Tracing costs as much as hundreds of small steps, and many functions are called once.
+        """
+        return calls.Call(plan)

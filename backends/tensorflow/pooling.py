@@ -14,7 +14,7 @@ def _pooled(function, x, pool_size, strides, padding, data_format):
 
 
 def _at_once(function, x, pool_size, strides, padding):
-    return function(x, pool_size, strides, padding)
+    return function(x, pool_size, strides, padding, windows.LAYOUTS[len(x.shape)])
 
 
 def _in_planes(function, x, pool_size, strides, padding):

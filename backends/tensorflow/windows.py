@@ -5,6 +5,8 @@ transposed on the way in and out. One spatial axis gets a second one of size 1.
 """
 import tensorflow as tf
 
+LAYOUTS = {4: "NHWC", 5: "NDHWC"}
+
 
 def to_last(x, data_format):
     """`x` as (batch, spatial..., channels) with at least two spatial axes."""
