@@ -5,9 +5,6 @@ functions on native arrays. An op's inputs come positionally (an absent optional
 input as None, a list input as a list) and its attributes as keywords. The names
 and what each op computes are in `keras_compat.backend.ops`.
 """
-import numpy as np
-
-
 class Backend:
     """Base class of all backends.
 
@@ -22,7 +19,8 @@ class Backend:
         forward(*inputs, **attrs) -> (outputs, residuals) and
         backward(gradients, outputs, residuals, *inputs, **attrs) -> a gradient per
         input (None where there is none), in memory that no input shares. Used by
-        the shared rules instead of differentiating the composite's body.
+        the shared rules instead of differentiating the composite's body. A pair with
+        a method `accepts(node)` may refuse a configuration.
     specializers: for some ops, specialize(specs, attrs) -> function or None, asked
         once when a function is compiled; `specs` are (shape, dtype) per input.
     autodiff: True when `gradients` is implemented with the framework's own
@@ -117,7 +115,3 @@ class Backend:
     def synchronize(self):
         """Waits until all work that was started is done (for timing)."""
 
-
-def numpy_value(value, dtype=None):
-    """A NumPy array from a number, a sequence or an array."""
-    return np.asarray(value, dtype=dtype)

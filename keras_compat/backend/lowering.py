@@ -6,12 +6,11 @@ their definition, constants are folded and equal steps made one.
 """
 import numpy as np
 
-from . import errors
+from . import errors, native_pairs
 from .core_ops import ASSIGN, GRADIENTS
 from .dimensions import Dimensions
 from .gradients import shared_gradients
 from .graph import Constant, LearningPhase, Placeholder, Variable, ancestors, flatten
-from .registry import Op
 
 FOLD_LIMIT = 65536
 
@@ -51,9 +50,6 @@ class Step:
     def values(self):
         """Input values, flat."""
         return flatten(self.inputs)
-
-
-NATIVE_FORWARD = "native_forward"
 
 
 class Lowering:
@@ -107,7 +103,7 @@ class Lowering:
                 node = tensor.node
                 if (not self.is_cut(tensor) and node.op.kind == "composite"
                         and node.op.gradient is None
-                        and (again or not self._has_vjp(node))):
+                        and (again or native_pairs.find(self.backend, node) is None)):
                     below = node.expansion[tensor.index]
             if below is None:
                 return tensor
@@ -220,7 +216,7 @@ class Lowering:
         name = node.op.name
         if node.serial in self._whole:
             return None, node.attrs
-        if name == NATIVE_FORWARD:
+        if name == native_pairs.NATIVE:
             return node.attrs["function"], {}
         specialize = self.backend.specializers.get(name)
         if specialize is not None:
@@ -231,40 +227,14 @@ class Lowering:
         function = self.backend.ops.get(name)
         return None if function is None else (function, node.attrs)
 
-    def _has_vjp(self, node):
-        vjp = self.backend.vjps.get(node.op.name)
-        if vjp is None:
-            return False
-        accepts = getattr(vjp, "accepts", None)
-        return accepts is None or accepts(node)
-
     def native_vjp(self, node):
         """A function (cotangents, inputs) -> gradients that uses the backend's pair, or None."""
-        if not self._has_vjp(node):
-            return None
-        forward, backward = self.backend.vjps[node.op.name]
-        recorded = self._recorded(node, forward)
-        residual = recorded.outputs[-1]
+        pair = native_pairs.find(self.backend, node)
+        return None if pair is None else native_pairs.rule(self, node, *pair)
 
-        def rule(given, inputs):
-            return _native_backward(backward, node, given, residual, inputs)
-        return rule
-
-    def _recorded(self, node, forward):
-        """The forward node that also keeps residuals; it stands in for the plain one."""
-        present = self._substitutes.get(id(node.outputs[0]))
-        if present is not None:
-            return present.node
-
-        def run(*inputs):
-            outputs, residuals = forward(*inputs, **node.attrs)
-            outputs = outputs if isinstance(outputs, (tuple, list)) else (outputs,)
-            return (*outputs, residuals)
-        specs = [(t.shape, t.dtype) for t in node.outputs] + [((), "object")]
-        recorded = _opaque(run, node.inputs, specs)
-        for old, new in zip(node.outputs, recorded.outputs):
-            self.substitute(old, new)
-        return recorded
+    def substitute_for(self, tensor):
+        """What is computed in a tensor's place, or None."""
+        return self._substitutes.get(id(tensor))
 
     def substitute(self, old, new):
         """From now on `new` is computed wherever `old` is needed."""
@@ -377,7 +347,7 @@ class Lowering:
         """Constants in place of a pure step whose inputs are all constants."""
         values = flatten(inputs)
         if (not node.op.pure or not values or function is None
-                or node.op.name in ("scan", "cond", NATIVE_FORWARD)
+                or node.op.name in ("scan", "cond", native_pairs.NATIVE)
                 or any(v.kind != "constant" for v in values)
                 or any(None in t.shape or np.prod(t.shape, dtype=int) > FOLD_LIMIT
                        for t in node.outputs)):
@@ -403,49 +373,3 @@ def _label(value):
     if isinstance(value, tuple):
         return "(" + ",".join(_label(v) for v in value) + ")"
     return f"{type(value).__name__}@{id(value)}"
-
-
-def _opaque(function, inputs, specs, like=()):
-    """A node that runs a native function of the target backend.
-
-    like: tensors (among the inputs) whose sizes the outputs have.
-    """
-    op = Op(NATIVE_FORWARD, "core", "exact", rule=lambda *inputs, **attrs: specs, fresh=True)
-    op.like = like
-    return op.bind(*inputs, function=function)[0].node
-
-
-def _native_backward(backward, node, given, residual, inputs):
-    """Gradients per input through a native backward kernel, structured as `inputs`."""
-    shape = [len(item) if isinstance(item, tuple) else item is not None for item in inputs]
-    present = [g is not None for g in given]
-    attrs = node.attrs
-    wanted = [t for t in flatten(inputs)]
-    count = len(given)
-
-    def run(*arguments):
-        cotangents = list(arguments[:count])
-        outputs, rest = arguments[count:2 * count], arguments[2 * count:]
-        results = backward(cotangents if count > 1 else cotangents[0],
-                           outputs if count > 1 else outputs[0], rest[0], *rest[1:], **attrs)
-        results = results if isinstance(results, (tuple, list)) else (results,)
-        flat = []
-        for result, kind in zip(results, shape):
-            if kind is True:
-                flat.append(result)
-            elif kind is not False:
-                flat.extend(result)
-        return tuple(flat)
-    outputs = residual.node.outputs[:-1]
-    cotangents = [g if ok else None for g, ok in zip(given, present)]
-    specs = [(t.shape, t.dtype) for t in wanted]
-    made = iter(_opaque(run, (*cotangents, *outputs, residual, *inputs), specs, wanted).outputs)
-    result = []
-    for kind in shape:
-        if kind is True:
-            result.append(next(made))
-        elif kind is False:
-            result.append(None)
-        else:
-            result.append([next(made) for _ in range(kind)])
-    return result
