@@ -5,6 +5,8 @@ functions on native arrays. An op's inputs come positionally (an absent optional
 input as None, a list input as a list) and its attributes as keywords. The names
 and what each op computes are in `keras_compat.backend.ops`.
 """
+
+
 class Backend:
     """Base class of all backends.
 

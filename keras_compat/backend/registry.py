@@ -36,7 +36,7 @@ class Op:
     """
 
     def __init__(self, name, kind, tolerance, rule=None, pure=True, elementwise=False,
-                 fresh=False, contextual=False, view=False, file=None):
+                 fresh=False, contextual=False, file=None):
         if tolerance not in TOLERANCES:
             raise ValueError(errors.message(name, "an op has a tolerance class",
                                             TOLERANCES, tolerance))

@@ -5,7 +5,7 @@ from .convert import as_tensor, described, pair
 from .families import same
 
 
-@primitive(same, tolerance="exact", view=True)
+@primitive(same, tolerance="exact")
 def identity(x, name=None):
     """x itself as a new tensor; `name` is not used."""
     return identity.bind(as_tensor(x))
@@ -16,7 +16,7 @@ def _identity_gradient(g, out, x):
     return g
 
 
-@primitive(same, tolerance="exact", view=True)
+@primitive(same, tolerance="exact")
 def stop_gradient(variables):
     """The tensor, or each of a list, as a constant in the eyes of `gradients`."""
     if isinstance(variables, (list, tuple)):

@@ -29,7 +29,7 @@ def _slice_size(size, part):
     return None if part.start or part.stop is not None or part.step not in (None, 1) else size
 
 
-@primitive(_getitem_rule, tolerance="exact", view=True)
+@primitive(_getitem_rule, tolerance="exact")
 def getitem(x, index):
     """x[index] for ints, slices and new axes known now, in the encoded form.
 

@@ -53,7 +53,7 @@ def _reshape_rule(x, vector, *, shape):
     return tuple(None if n == -1 else n for n in shape), x.dtype
 
 
-@primitive(_reshape_rule, tolerance="exact", view=True)
+@primitive(_reshape_rule, tolerance="exact")
 def reshape(x, shape):
     """The elements of x, in their order, in another shape.
 
@@ -134,7 +134,7 @@ def _expand_dims_rule(x, *, axis):
     return x.shape[:axis] + (1,) + x.shape[axis:], x.dtype
 
 
-@primitive(_expand_dims_rule, tolerance="exact", view=True)
+@primitive(_expand_dims_rule, tolerance="exact")
 @renamed(dim="axis")
 def expand_dims(x, axis=-1):
     """x with a new axis of size 1 at `axis` (negative: counted in the result)."""
@@ -153,7 +153,7 @@ def _squeeze_rule(x, *, axis):
     return tuple(n for i, n in enumerate(x.shape) if i not in axis), x.dtype
 
 
-@primitive(_squeeze_rule, tolerance="exact", view=True)
+@primitive(_squeeze_rule, tolerance="exact")
 def squeeze(x, axis):
     """x without an axis of size 1, or without several (a list)."""
     x = as_tensor(x)
@@ -173,7 +173,7 @@ def _transpose_rule(x, *, perm):
     return tuple(x.shape[i] for i in perm), x.dtype
 
 
-@primitive(_transpose_rule, tolerance="exact", view=True)
+@primitive(_transpose_rule, tolerance="exact")
 def transpose(x):
     """x with its axes in reverse order."""
     x = as_tensor(x)
@@ -210,7 +210,7 @@ def _broadcast_to_rule(x, vector, *, shape):
     return tuple(shape[:lead]) + known, x.dtype
 
 
-@primitive(_broadcast_to_rule, tolerance="exact", view=True)
+@primitive(_broadcast_to_rule, tolerance="exact")
 def broadcast_to(x, shape):
     """x repeated along new leading axes and along axes of size 1, to have the shape.
 
