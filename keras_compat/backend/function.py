@@ -202,13 +202,13 @@ def function(inputs, outputs, updates=None, **kwargs):
     return Function(inputs, outputs, updates, **kwargs)
 
 
-def evaluate(tensor):
+def evaluate(x):
     """The value of a tensor (`K.eval`): a NumPy array, or a NumPy scalar."""
-    if isinstance(tensor, Variable):
-        return _plain(tensor.get())
-    if not isinstance(tensor, Tensor):
-        return np.asarray(tensor)
-    return Function([], [tensor], name="eval")._call([], once=True)[0]
+    if isinstance(x, Variable):
+        return _plain(x.get())
+    if not isinstance(x, Tensor):
+        return np.asarray(x)
+    return Function([], [x], name="eval")._call([], once=True)[0]
 
 
 def evaluate_on_host(tensor):

@@ -1,6 +1,7 @@
 """TensorFlow 1 spellings that legacy scripts use without meaning TensorFlow: sessions and scopes."""
 import contextlib
 
+from . import errors
 from .function import Function
 
 
@@ -28,6 +29,7 @@ class Session:
 
 _session = Session()
 _manual_initialization = False
+_legacy_weight_ordering = False
 
 
 def get_session():
@@ -49,6 +51,25 @@ def v1_variable_initialization():
     """Initializes nothing: a variable has its value from the moment it is made."""
 
 
+def legacy_weight_ordering():
+    """Whether `set_legacy_weight_ordering` asked for the order of weights of Keras 0.3."""
+    return _legacy_weight_ordering
+
+
+def set_legacy_weight_ordering(value):
+    """Notes whether weights are to stand in the order of Keras 0.3: Keras 1.2.2's setting."""
+    global _legacy_weight_ordering
+    if value not in (True, False):
+        raise ValueError(errors.message("set_legacy_weight_ordering", "it is on or off",
+                                        "True or False", repr(value)))
+    _legacy_weight_ordering = bool(value)
+
+
+def pattern_broadcast(x, broadcastable):
+    """x: Theano had to be told which axes of size 1 are broadcast; here all of them are."""
+    return x
+
+
 def control_dependencies(control_inputs):
     """A scope without effect: updates are applied after all outputs were computed."""
     return contextlib.nullcontext()
@@ -64,6 +85,6 @@ def eager(func):
     return func
 
 
-__all__ = ["Session", "control_dependencies", "eager", "get_session",
-           "manual_variable_initialization", "set_session", "symbolic",
-           "v1_variable_initialization"]
+__all__ = ["Session", "control_dependencies", "eager", "get_session", "legacy_weight_ordering",
+           "manual_variable_initialization", "pattern_broadcast", "set_legacy_weight_ordering",
+           "set_session", "symbolic", "v1_variable_initialization"]

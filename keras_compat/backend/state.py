@@ -7,6 +7,7 @@ from . import config, errors, graph, registry, selection
 from .core_ops import assign
 from .function import evaluate_on_host
 from .graph import Constant, LearningPhase, Placeholder, Tensor, Variable, name_scope
+from .ops.convert import renamed
 
 _uids = defaultdict(int)
 _learning_phase = LearningPhase()
@@ -95,6 +96,7 @@ def get_value(x):
     return value[()] if value.ndim == 0 else value
 
 
+@renamed(xs="ops")
 def batch_get_value(ops):
     """The values of a list of variables."""
     return [get_value(x) for x in ops]
@@ -142,6 +144,7 @@ def update_sub(x, decrement):
     return update(x, x - decrement)
 
 
+@renamed(variable="x")
 def moving_average_update(x, value, momentum):
     """Like `update`, with x * momentum + value * (1 - momentum)."""
     return update(x, x * momentum + value * (1.0 - momentum))

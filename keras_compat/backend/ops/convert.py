@@ -244,6 +244,7 @@ def renamed(**names):
         @functools.wraps(function)
         def call(*args, **kwargs):
             return function(*args, **{names.get(k, k): v for k, v in kwargs.items()})
+        call.keras1_names = names
         return call
     return decorate
 

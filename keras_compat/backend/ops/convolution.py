@@ -9,6 +9,7 @@ from ..registry import primitive, sugar
 from . import shaping
 from .convert import FLOATS, agree, need_dtype, pair
 from .families import need_one_dtype
+from .keras1 import keras1_window
 from .padding import padded
 from .static import known
 from .window import (arranged, channel_axis, checked_data_format, checked_padding, need_one_step,
@@ -175,6 +176,7 @@ def convolution(rank, x, kernel, *window):
 
 
 @sugar
+@keras1_window("kernel", stride="strides")
 def conv1d(x, kernel, strides=1, padding="valid", data_format=None, dilation_rate=1):
     """1D convolution: x (batch, steps, channels), kernel (size, channels, filters).
 
@@ -195,6 +197,7 @@ def _padded_before(x, kernel, dilation, data_format):
 
 
 @sugar
+@keras1_window("kernel", filter_dilation="dilation_rate")
 def conv2d(x, kernel, strides=(1, 1), padding="valid", data_format=None, dilation_rate=(1, 1)):
     """2D convolution: x (batch, rows, cols, channels), kernel (rows, cols, channels, filters).
 
@@ -205,6 +208,7 @@ def conv2d(x, kernel, strides=(1, 1), padding="valid", data_format=None, dilatio
 
 
 @sugar
+@keras1_window("kernel")
 def conv3d(x, kernel, strides=(1, 1, 1), padding="valid", data_format=None,
            dilation_rate=(1, 1, 1)):
     """3D convolution: x (batch, d1, d2, d3, channels), kernel (k1, k2, k3, channels, filters).

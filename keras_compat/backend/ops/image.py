@@ -5,12 +5,14 @@ from . import creation, indexing, joining, shaping
 from .activations import floats
 from .convert import as_int, as_tensor
 from .elementwise import cast
+from .keras1 import keras1_window
 from .window import checked_data_format, need_rank, per_axis, spatial_axes
 
 INTERPOLATIONS = ("nearest", "bilinear")
 
 
 @composite(tolerance="sum")
+@keras1_window(X="x")
 def resize_images(x, height_factor, width_factor, data_format, interpolation="nearest"):
     """A batch of images with rows and columns times whole factors.
 
@@ -56,6 +58,7 @@ def _weights(x, factor, axis):
 
 
 @sugar
+@keras1_window(X="x")
 def resize_volumes(x, depth_factor, height_factor, width_factor, data_format):
     """A batch of volumes with each cell repeated whole numbers of times along three axes.
 

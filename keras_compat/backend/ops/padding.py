@@ -2,6 +2,7 @@
 from ..registry import fail, sugar
 from . import joining
 from .convert import as_int, as_tensor
+from .keras1 import keras1_window
 from .window import checked_data_format, data_format_of, need_rank, spatial_axes
 
 
@@ -41,6 +42,7 @@ def temporal_padding(x, padding=(1, 1)):
 
 
 @sugar
+@keras1_window()
 def spatial_2d_padding(x, padding=((1, 1), (1, 1)), data_format=None):
     """A batch of images with ((top, bottom), (left, right)) rows and columns of zeros added.
 
@@ -50,6 +52,7 @@ def spatial_2d_padding(x, padding=((1, 1), (1, 1)), data_format=None):
 
 
 @sugar
+@keras1_window()
 def spatial_3d_padding(x, padding=((1, 1), (1, 1), (1, 1)), data_format=None):
     """A batch of volumes with zeros added before and after, on each of three axes.
 

@@ -4,6 +4,7 @@ from ..registry import primitive, sugar
 from . import shaping
 from .convert import FLOATS, NUMBERS, as_tensor, need_dtype, pair
 from .families import need_matching, need_one_dtype
+from .keras1 import keras1_window
 from .static import known
 from .window import (arranged, channel_axis, checked_data_format, checked_padding, need_rank,
                      output_sizes, per_axis)
@@ -144,6 +145,7 @@ def pool1d(x, pool_size, strides=1, padding="valid", data_format=None, pool_mode
 
 
 @sugar
+@keras1_window()
 def pool2d(x, pool_size, strides=(1, 1), padding="valid", data_format=None, pool_mode="max"):
     """2D pooling of (batch, rows, cols, channels) by the 'max' or 'avg' of each window.
 
@@ -154,6 +156,7 @@ def pool2d(x, pool_size, strides=(1, 1), padding="valid", data_format=None, pool
 
 
 @sugar
+@keras1_window()
 def pool3d(x, pool_size, strides=(1, 1, 1), padding="valid", data_format=None, pool_mode="max"):
     """3D pooling of (batch, d1, d2, d3, channels), as `pool2d`. Keras 2.3.1 K.pool3d."""
     return _pool(3, x, pool_size, strides, padding, data_format, pool_mode)

@@ -4,6 +4,7 @@ from ..registry import composite, sugar
 from . import shaping
 from .convert import pair
 from .convolution import conv, operands, window_attrs
+from .keras1 import keras1_window
 
 
 @composite(tolerance="sum")
@@ -67,6 +68,7 @@ def separable_conv1d(x, depthwise_kernel, pointwise_kernel, strides=1, padding="
 
 
 @sugar
+@keras1_window("depthwise_kernel", "pointwise_kernel")
 def separable_conv2d(x, depthwise_kernel, pointwise_kernel, strides=(1, 1), padding="valid",
                      data_format=None, dilation_rate=(1, 1)):
     """2D separable convolution: depthwise (rows, cols, channels, multiplier), pointwise

@@ -2,8 +2,8 @@
 from .. import registry
 from ..registry import sugar
 from . import shaping
-from .convert import as_tensor
 from .convolution import conv_input_gradient, convolution, operands, window_attrs
+from .keras1 import keras1_kernel
 from .static import dims
 from .window import data_format_of
 
@@ -62,7 +62,7 @@ def deconv2d(x, kernel, output_shape, strides=(1, 1), border_mode="valid",
     are not needed.
     """
     data_format = data_format_of(dim_ordering)
-    kernel = shaping.permute_dimensions(_keras1_kernel(kernel, data_format), (0, 1, 3, 2))
+    kernel = shaping.permute_dimensions(keras1_kernel(kernel, data_format), (0, 1, 3, 2))
     return _transposed(2, x, kernel, output_shape, strides, border_mode, data_format, 1)
 
 
@@ -76,13 +76,5 @@ def atrous_conv2d(x, kernel, rate=1, border_mode="valid", dim_ordering="default"
     Theano could be told are not needed.
     """
     data_format = data_format_of(dim_ordering)
-    kernel = _keras1_kernel(kernel, data_format)
+    kernel = keras1_kernel(kernel, data_format)
     return convolution(2, x, kernel, 1, border_mode, data_format, rate)
-
-
-def _keras1_kernel(kernel, data_format):
-    """(rows, cols, channels, filters) from a Keras 1 kernel for that data format."""
-    kernel = as_tensor(kernel)
-    if data_format == "channels_last":
-        return kernel
-    return shaping.permute_dimensions(kernel, (2, 3, 1, 0))
