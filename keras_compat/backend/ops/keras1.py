@@ -28,7 +28,7 @@ def keras1_window(*kernels, **names):
 
     names: old and new names of arguments, besides border_mode and dim_ordering.
     kernels: arguments that dim_ordering 'th' has in Theano's layout, (filters,
-    channels, sizes..). A dim_ordering may also stand in the place of `data_format`.
+    channels, sizes..). A dim_ordering may also be given by its place, `data_format`'s.
     """
     names = {"border_mode": "padding", **names}
 
@@ -38,8 +38,8 @@ def keras1_window(*kernels, **names):
         @functools.wraps(function)
         def call(*args, **kwargs):
             kwargs = {names.get(k, k): v for k, v in kwargs.items() if k not in _HINTS}
-            words = [v for v in (*args, kwargs.get("data_format")) if isinstance(v, str)]
-            if "dim_ordering" not in kwargs and not _ORDERINGS.intersection(words):
+            words = {v for v in args if isinstance(v, str)}
+            if "dim_ordering" not in kwargs and not _ORDERINGS & words:
                 return function(*args, **kwargs)
             ordering = kwargs.pop("dim_ordering", None)
             given = signature.bind_partial(*args, **kwargs).arguments
