@@ -12,6 +12,8 @@ def scan(sequences, states, captured, *, body, length, reverse, n_outputs, keep)
     """
     columns = [sequence.unbind(0) for sequence in sequences]
     steps = range(len(columns[0]) if columns else int(length))
+    if not steps:
+        return (*_nothing(body, sequences, states, captured, n_outputs, keep), *states)
     collected = [[] for _ in range(n_outputs)]
     states = tuple(states)
     for t in (reversed(steps) if reverse else steps):
@@ -22,6 +24,13 @@ def scan(sequences, states, captured, *, body, length, reverse, n_outputs, keep)
                 steps_of_output.append(result)
     return tuple(_joined(items, reverse) if kept else None
                  for items, kept in zip(collected, keep)) + tuple(states)
+
+
+def _nothing(body, sequences, states, captured, n_outputs, keep):
+    """Empty outputs; a step on zeros tells their shape."""
+    zeros = [sequence.new_zeros(sequence.shape[1:]) for sequence in sequences]
+    results = body(*zeros, *states, *captured)[:n_outputs]
+    return [r.new_empty((0, *r.shape)) if kept else None for r, kept in zip(results, keep)]
 
 
 def _joined(items, reverse):
