@@ -125,13 +125,14 @@ def _may_skip(path):
 def _forward(emitted, running, skip):
     """Log probabilities of having arrived at each place of the path after the last step."""
     places = creation.arange(shaping.size_of(emitted, 2))
-    start = where(equal(places, 0), 0., IMPOSSIBLE) + creation.zeros_like(emitted[0])
+    start = cast(where(equal(places, 0), 0., IMPOSSIBLE), emitted.dtype)
+    start = start + creation.zeros_like(emitted[0])
 
     def step(here, going, before):
         one, two = _moved(before, 1), _moved(before, 2)
         new = here + _log_sum([before, one, where(skip, two, IMPOSSIBLE)])
         return [], [where(shaping.expand_dims(going, 1), new, before)]
-    _, (final,) = scan(step, [emitted, running], [cast(start, emitted.dtype)])
+    _, (final,) = scan(step, [emitted, running], [start])
     return final
 
 
