@@ -40,7 +40,7 @@ class Options(NamedTuple):
     """How the cases of one line of a table are run.
 
     call: call(K, **arguments) where it is not K.<op>(**arguments).
-    unknown: which sizes are also tried as None: 'all', 'batch' or 'none'.
+    unknown: which sizes are also tried as None: 'all', 'batch' (of the first input) or 'none'.
     smooth: False where the line is no place to differentiate.
     tolerance: the class where it is not the op's own.
     result: the dtype of float results where it is not the case's.
