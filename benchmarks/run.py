@@ -5,7 +5,8 @@
 
 Machines are noisy, so a round times both programs back to back and the report
 gives the median of the rounds' ratios, with the quartiles. Each backend runs in
-a process of its own, on one thread unless --threads says otherwise. What nobody
+a process of its own, on one thread unless --threads says otherwise; on one, times
+are processor time, which other work on the machine hardly changes. What nobody
 would write by hand in NumPy is compared with the PyTorch program.
 """
 import argparse
@@ -69,6 +70,7 @@ def _measure(options):
     import keras_compat as keras
 
     (backend,) = options.backend
+    clock = time.process_time if options.threads == 1 else time.perf_counter
     _by_hand(backend).limit_threads(options.threads)
     for name in options.workload:
         workload = WORKLOADS[name]
@@ -76,7 +78,7 @@ def _measure(options):
         if against is None:
             continue
         _by_hand(against).limit_threads(options.threads)
-        for what, row in _compare(keras, _by_hand(against), workload, options.rounds):
+        for what, row in _compare(keras, _by_hand(against), workload, options.rounds, clock):
             row.update(backend=backend, workload=name, what=what, against=against)
             print(json.dumps(row), flush=True)
 
@@ -92,7 +94,7 @@ def _against(backend, name):
     return "torch" if importlib.util.find_spec("torch") else None
 
 
-def _compare(keras, by_hand, workload, rounds):
+def _compare(keras, by_hand, workload, rounds, clock):
     """(what, times and ratio) for the training step, and for predicting one sample."""
     x, y = workload.data(workload.batch * workload.steps)
     model, program = workload.model(keras), by_hand.PROGRAMS[workload.name]()
@@ -109,9 +111,9 @@ def _compare(keras, by_hand, workload, rounds):
             loss = program.step(by_hand.as_input(x[rows]), by_hand.as_input(y[rows]))
             total = total + loss
         return float(by_hand.finish(total))
-    yield "fit step", _interleaved(fit, loop, rounds, workload.steps)
+    yield "fit step", _interleaved(fit, loop, rounds, workload.steps, clock)
     sample = x[:1]
-    repeat = _repeats(lambda: model.predict(sample))
+    repeat = _repeats(lambda: model.predict(sample), clock)
 
     def predict():
         for _ in range(repeat):
@@ -120,13 +122,13 @@ def _compare(keras, by_hand, workload, rounds):
     def call():
         for _ in range(repeat):
             by_hand.finish(program.predict(by_hand.as_input(sample)))
-    yield "predict one", _interleaved(predict, call, rounds, repeat)
+    yield "predict one", _interleaved(predict, call, rounds, repeat, clock)
 
 
-def _repeats(function, seconds=0.02):
+def _repeats(function, clock, seconds=0.02):
     """How many calls take about so long."""
     function()
-    return max(3, int(seconds / min(_timed(function) for _ in range(5))))
+    return max(3, int(seconds / min(_timed(function, clock) for _ in range(5))))
 
 
 def _permutation(n):
@@ -135,14 +137,14 @@ def _permutation(n):
     return order
 
 
-def _interleaved(ours, theirs, rounds, calls):
+def _interleaved(ours, theirs, rounds, calls, clock):
     for _ in range(2):
         ours()
         theirs()
     pairs = []
     for i in range(rounds):
         first, second = (ours, theirs) if i % 2 else (theirs, ours)
-        times = {first: _timed(first), second: _timed(second)}
+        times = {first: _timed(first, clock), second: _timed(second, clock)}
         pairs.append((times[ours] / calls, times[theirs] / calls))
     ratios = sorted(a / b for a, b in pairs)
     low, middle, high = statistics.quantiles(ratios, n=4, method="inclusive")
@@ -151,10 +153,10 @@ def _interleaved(ours, theirs, rounds, calls):
             "ratio": middle, "low": low, "high": high}
 
 
-def _timed(function):
-    start = time.perf_counter()
+def _timed(function, clock):
+    start = clock()
     function()
-    return time.perf_counter() - start
+    return clock() - start
 
 
 def _report(rows):

@@ -5,6 +5,7 @@ composite's derivative can be had in fewer passes.
 """
 import numpy as np
 
+from keras_compat.backend.host_memory import keep_freed_memory
 from keras_compat.backend.interface import Backend
 
 from . import (control, conv, elementwise, indexing, linalg, nn, pooling, random_ops, recurrent,
@@ -22,6 +23,7 @@ class NumpyBackend(Backend):
 
     def __init__(self):
         super().__init__()
+        keep_freed_memory()
         for family in _FAMILIES:
             self.ops.update(getattr(family, "OPS", {}))
             self.inplace.update(getattr(family, "INPLACE", {}))

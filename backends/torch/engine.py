@@ -1,6 +1,7 @@
 """The backend: storage, native differentiation, and how a plan is run."""
 import torch
 
+from keras_compat.backend.host_memory import keep_freed_memory
 from keras_compat.backend.interface import Backend
 from keras_compat.backends.torch import (
     arrays, control, conv, elementwise, indexing, linalg, nn, normalization,
@@ -21,6 +22,7 @@ class TorchBackend(Backend):
 
     def __init__(self):
         super().__init__()
+        keep_freed_memory()
         for file in _OP_FILES:
             self.ops.update(file.OPS)
             self.specializers.update(getattr(file, "SPECIALIZERS", {}))
