@@ -34,13 +34,12 @@ def relu(x, alpha=0., max_value=None, threshold=0.):
 
 @relu.body
 def _relu_body(x, *, alpha, max_value, threshold):
-    if threshold:
-        y = where(greater(x, threshold), x, 0)
-        y = y if max_value is None else maximum(y, 0)
-    else:
-        y = maximum(x, 0)
+    if not (alpha or threshold) and max_value is None:
+        return maximum(x, 0)
+    y = where(greater(x, threshold), x, 0) if threshold else relu(x)
     if max_value is not None:
-        y = minimum(y, max_value)
+        # a rectifier, since maximum would let the gradient pass at 0
+        y = minimum(relu(y) if threshold else y, max_value)
     return y + alpha * minimum(x - threshold, 0) if alpha else y
 
 

@@ -12,8 +12,7 @@ from .activations import floats, log_softmax, softmax
 from .classes import at_class
 from .comparison import greater_equal, less_equal, logical_and, where
 from .convert import agree, as_tensor, normalize_axis
-from .elementwise import abs as absolute
-from .elementwise import cast, clip, log, maximum, sigmoid, softplus
+from .elementwise import cast, clip, log, sigmoid, softplus
 from .unbroadcast import unbroadcast
 
 
@@ -159,8 +158,11 @@ def _logit(output, from_logits, epsilon):
 @binary_crossentropy.body
 def _binary_body(target, output, *, from_logits, epsilon):
     x = _logit(output, from_logits, epsilon)
-    # softplus(x) - x * target, but exact where these two nearly cancel
-    return (maximum(x, 0) - x * target) + softplus(-absolute(x))
+    # softplus(x) - x * target, but exact where these two nearly cancel. Choosing by the
+    # sign, unlike maximum and abs, leaves the gradient whole at x = 0, where all outputs
+    # of a unit are whose inputs are dead.
+    positive = greater_equal(x, 0)
+    return (where(positive, x, 0) - x * target) + softplus(where(positive, -x, x))
 
 
 @binary_crossentropy.gradient
