@@ -101,6 +101,14 @@ def test_lambda_callbacks():
     assert seen == [("begin", 0), True, "test"]
 
 
+def test_hooks_may_name_their_arguments_as_they_like():
+    """Keras 2.2 passed them by position; 2.3 asked for `batch` and `logs`."""
+    seen = []
+    fit(C.LambdaCallback(on_batch_begin=lambda n, _: seen.append(n),
+                         on_batch_end=lambda n, l: seen.append(l["batch"])), batch_size=20)
+    assert seen == [0, 0]
+
+
 def test_stopping_within_an_epoch():
     seen = []
 

@@ -42,11 +42,11 @@ class Callback:
 
     def on_train_batch_begin(self, batch, logs=None):
         """Before a training batch."""
-        self.on_batch_begin(batch, logs=logs)
+        self.on_batch_begin(batch, logs)
 
     def on_train_batch_end(self, batch, logs=None):
         """After a training batch."""
-        self.on_batch_end(batch, logs=logs)
+        self.on_batch_end(batch, logs)
 
     def on_test_batch_begin(self, batch, logs=None):
         """Before a batch of evaluation or validation."""
