@@ -8,7 +8,8 @@ import functools
 import re
 
 from .. import backend as K
-from ..backend import errors
+from ..backend import arguments, errors
+from ..backend.ops.convert import DTYPES, dtype_name
 from ..utils.generic_utils import (  # noqa: F401 (old code imports some of them from here)
     has_arg, is_all_none, object_list_uid, to_list, unpack_singleton)
 from ..utils.layer_utils import count_params  # noqa: F401
@@ -62,10 +63,10 @@ class Layer(LayerState, NodeAccess):
         _check_keywords(type(self).__name__, kwargs)
         self.name = kwargs.get("name") or _default_name(type(self).__name__)
         self.trainable = kwargs.get("trainable", True)
-        shape = _batch_input_shape(kwargs)
+        shape = _batch_input_shape(self._who(), kwargs)
         if shape is not None:
             self.batch_input_shape = shape
-        self.dtype = kwargs.get("dtype") or kwargs.get("input_dtype") or K.floatx()
+        self.dtype = _dtype(self._who(), kwargs.get("dtype") or kwargs.get("input_dtype"))
         self._initial_weights = kwargs.get("weights")
 
     def __setattr__(self, name, value):
@@ -256,12 +257,22 @@ def _check_keywords(class_name, kwargs):
             errors.one_of(unknown)))
 
 
-def _batch_input_shape(kwargs):
+def _batch_input_shape(who, kwargs):
     if kwargs.get("batch_input_shape") is not None:
-        return tuple(kwargs["batch_input_shape"])
+        return arguments.shape(who, "batch_input_shape", kwargs["batch_input_shape"])
     if kwargs.get("input_shape") is not None:
-        return (kwargs.get("batch_size"),) + tuple(kwargs["input_shape"])
+        return arguments.shape(who, "batch_size", kwargs.get("batch_size")) \
+            + arguments.shape(who, "input_shape", kwargs["input_shape"])
     return None
+
+
+def _dtype(who, dtype):
+    """The dtype's name; TypeError for what is no dtype, in the name of the layer."""
+    try:
+        return dtype_name(dtype)
+    except TypeError:
+        raise TypeError(errors.message(who, "unknown dtype", errors.one_of(DTYPES),
+                                       repr(dtype))) from None
 
 
 def _default_name(class_name):

@@ -1,6 +1,6 @@
 """InputLayer and Input: where a model's data comes in."""
 from .. import backend as K
-from ..backend import errors
+from ..backend import arguments, errors
 from .base_layer import Layer
 from .node import leaf
 
@@ -47,9 +47,10 @@ def _shape(who, input_shape, batch_size, batch_input_shape, tensor):
             who, "the shape is given once", "input_shape or batch_input_shape",
             f"{input_shape} and {batch_input_shape}"))
     if batch_input_shape is not None:
-        return tuple(batch_input_shape)
+        return arguments.shape(who, "batch_input_shape", batch_input_shape)
     if input_shape is not None:
-        return (batch_size,) + tuple(input_shape)
+        return arguments.shape(who, "batch_size", batch_size) \
+            + arguments.shape(who, "input_shape", input_shape)
     if tensor is not None:
         return tuple(K.int_shape(tensor))
     raise ValueError(errors.message(
@@ -76,7 +77,7 @@ def Input(shape=None, batch_shape=None, name=None, dtype=None, sparse=False, ten
 
 def _sizes(shape):
     """The sizes as a tuple; a single number is a shape of one axis."""
-    return (shape,) if isinstance(shape, int) else tuple(shape)
+    return arguments.shape("Input", "shape", shape)
 
 
 def _dtype(tensor):

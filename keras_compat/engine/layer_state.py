@@ -5,7 +5,7 @@ import numpy as np
 
 from .. import backend as K
 from .. import initializers
-from ..backend import errors
+from ..backend import arguments, errors
 from ..utils.generic_utils import to_list
 from ..utils.layer_utils import count_params
 
@@ -285,6 +285,9 @@ def _update_list(updates):
 
 def set_values(who, variables, values):
     """Writes arrays into variables; ValueError unless number and shapes agree."""
+    if not hasattr(values, "__len__"):
+        raise ValueError(errors.message(who, "weights are given as a list of arrays",
+                                        f"a list of {len(variables)}", repr(values)))
     if len(values) != len(variables):
         raise ValueError(errors.message(
             who, "wrong number of weights", f"{len(variables)} arrays", f"{len(values)}"))
@@ -297,9 +300,9 @@ def set_values(who, variables, values):
 
 
 def _weight_shape(who, shape):
-    shape = () if shape is None else tuple(to_list(shape, allow_tuple=True))
+    shape = () if shape is None else arguments.shape(who, "shape", shape)
     if any(size is None for size in shape):
         raise ValueError(errors.message(
             who, "a weight has a known size on every axis", "integers", shape,
             "The input's size on the axis it comes from must be known"))
-    return tuple(int(size) for size in shape)
+    return shape

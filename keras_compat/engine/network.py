@@ -3,6 +3,8 @@
 A functional network is made from its input and output tensors; a subclass may
 instead set layers as attributes and define `call`.
 """
+import numbers
+
 from .. import backend as K
 from ..backend import errors
 from ..utils.generic_utils import to_list, unpack_singleton
@@ -100,11 +102,11 @@ class Network(NetworkConfig, Layer):
         """The layer of this name, or at this index of `layers`; ValueError where there is none."""
         layers = self.layers
         if index is not None:
-            if index < len(layers):
+            if isinstance(index, numbers.Integral) and -len(layers) <= index < len(layers):
                 return layers[index]
             raise ValueError(errors.message(
                 f"{self._who()}, get_layer", "no layer at this index",
-                f"an index below {len(layers)}", str(index)))
+                f"an index below {len(layers)}", repr(index)))
         for layer in layers:
             if layer.name == name and name:
                 return layer
@@ -311,6 +313,9 @@ def _constructor_arguments(who, args, kwargs):
 
 
 def _check_ends(who, inputs, outputs):
+    if not inputs and not outputs:
+        raise ValueError(errors.message(who, "a model has inputs and outputs",
+                                        "at least one tensor each", "none"))
     for kind, tensors in (("input", inputs), ("output", outputs)):
         for x in tensors:
             if node_of(x) is None:

@@ -33,6 +33,10 @@ def model_from_json(json_string, custom_objects=None):
         config = json.loads(json_string)
     except RecursionError:
         raise _too_deep("model_from_json") from None
+    except (TypeError, ValueError) as error:
+        raise ValueError(errors.message(
+            "model_from_json", "a model is described by valid JSON", "a text of model.to_json()",
+            str(error))) from None
     return model_from_config(config, custom_objects=custom_objects)
 
 

@@ -20,6 +20,9 @@ class Sequential(Model):
     def __init__(self, layers=None, name=None):
         super().__init__(name=name)
         self._build_input_shape = None
+        if isinstance(layers, Layer):
+            raise TypeError(errors.message(
+                self._who(), "layers are given as a list", f"[{layers.name}]", repr(layers)))
         for layer in layers or []:
             self.add(layer)
 

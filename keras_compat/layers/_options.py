@@ -56,6 +56,12 @@ def fail(layer, rule, expected, received, hint=None, error=ValueError):
                         rule, expected, received, hint))
 
 
+def rate(layer, name, value):
+    """A part of the elements as a number from 0 to 1; what lies outside is cut to it."""
+    arguments.number(layer._who(), name, value, TypeError)
+    return min(1.0, max(0.0, value))
+
+
 def known_channels(layer, input_shape, axis):
     """The size of `axis`, which a layer with weights must know when it is built."""
     size = input_shape[axis]

@@ -1,6 +1,7 @@
 """Activation functions with parameters, as layers."""
 from .. import activations
 from .. import backend as K
+from ..backend import arguments
 from ..engine.base_layer import InputSpec, Layer
 from ..utils.generic_utils import to_list
 from ._options import config_of, extend, fail, set_options
@@ -23,7 +24,7 @@ class LeakyReLU(_Elementwise):
 
     def __init__(self, alpha=0.3, **kwargs):
         super().__init__(**kwargs)
-        self.alpha = K.cast_to_floatx(alpha)
+        self.alpha = K.cast_to_floatx(arguments.number(self._who(), "alpha", alpha))
 
     def call(self, inputs):
         """The function of the input."""
@@ -51,6 +52,9 @@ class PReLU(_Elementwise):
     def build(self, input_shape):
         """Makes alpha."""
         shared = self.shared_axes or []
+        if not all(axis in range(1, len(input_shape)) for axis in shared):
+            fail(self, "`shared_axes` are axes of a sample, counted from 1",
+                 f"axes from 1 to {len(input_shape) - 1}", repr(shared))
         sizes = [1 if axis in shared else size
                  for axis, size in enumerate(input_shape)][1:]
         if None in sizes:
@@ -80,7 +84,7 @@ class ELU(_Elementwise):
 
     def __init__(self, alpha=1.0, **kwargs):
         super().__init__(**kwargs)
-        self.alpha = K.cast_to_floatx(alpha)
+        self.alpha = K.cast_to_floatx(arguments.number(self._who(), "alpha", alpha))
 
     def call(self, inputs):
         """The function of the input."""

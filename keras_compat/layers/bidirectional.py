@@ -20,6 +20,10 @@ class Bidirectional(TakesStates, Wrapper):
         if merge_mode not in _MODES:
             fail(type(self), "unknown merge_mode", "'sum', 'mul', 'ave', 'concat' or None",
                  repr(merge_mode))
+        for name in ("go_backwards", "return_sequences", "return_state", "stateful"):
+            if not hasattr(layer, name):
+                fail(type(self), "only a recurrent layer runs in both directions",
+                     f"a layer with `{name}`, such as LSTM", repr(layer))
         self.forward_layer = self.backward_layer = None
         super().__init__(layer, **kwargs)
         self.merge_mode = merge_mode

@@ -2,7 +2,7 @@
 from .. import activations
 from .. import backend as K
 from ..engine.base_layer import Layer
-from ._options import config_of, extend, known_channels, set_options
+from ._options import config_of, extend, integer, known_channels, rate, set_options
 
 _FUSED_ACTIVATIONS = ("tanh", "sigmoid", "hard_sigmoid", "relu", "linear")
 
@@ -23,11 +23,11 @@ class Cell(Layer):
     _config_names = ()
 
     def _set(self, units, use_bias, dropout, recurrent_dropout, implementation=2, **options):
-        self.units = units
+        self.units = units = integer(self, "units", units)
         self.use_bias = use_bias
         set_options(self, **options)
-        self.dropout = min(1.0, max(0.0, dropout))
-        self.recurrent_dropout = min(1.0, max(0.0, recurrent_dropout))
+        self.dropout = rate(self, "dropout", dropout)
+        self.recurrent_dropout = rate(self, "recurrent_dropout", recurrent_dropout)
         self.implementation = implementation
         self.output_size = units
         self.state_size = units

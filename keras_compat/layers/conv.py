@@ -3,8 +3,8 @@ from .. import backend as K
 from ..engine.base_layer import InputSpec, Layer
 from ..utils import conv_utils
 from ..utils.generic_utils import transpose_shape
-from ._options import (config_of, extend, fail, known_channels, set_options,
-                       steps_and_features)
+from ._options import (config_of, extend, fail, integer, known_channels,
+                       set_options, steps_and_features)
 
 
 class _Conv(Layer):
@@ -14,6 +14,7 @@ class _Conv(Layer):
     bias (filters,).
     """
 
+    _takes_filters = True
     _config_names = ("filters", "kernel_size", "strides", "padding", "data_format",
                      "dilation_rate", "activation", "use_bias", "kernel_initializer",
                      "bias_initializer", "kernel_regularizer", "bias_regularizer",
@@ -26,7 +27,7 @@ class _Conv(Layer):
                  kernel_constraint=None, bias_constraint=None, **kwargs):
         super().__init__(**kwargs)
         self.rank = rank
-        self.filters = filters
+        self.filters = integer(self, "filters", filters) if self._takes_filters else None
         self.kernel_size = conv_utils.normalize_tuple(kernel_size, rank, "kernel_size")
         self.strides = conv_utils.normalize_tuple(strides, rank, "strides")
         self.padding = conv_utils.normalize_padding(padding)

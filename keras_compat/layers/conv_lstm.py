@@ -2,7 +2,7 @@
 from .. import backend as K
 from ..engine.base_layer import Layer
 from ..utils import conv_utils
-from ._options import config_of, extend, known_channels, set_options
+from ._options import config_of, extend, integer, known_channels, set_options
 from .cells import OPTIONS, dropout_masks
 from .conv_rnn import ConvRNN2D
 from .lstm import forget_bias
@@ -28,7 +28,7 @@ class ConvLSTM2DCell(Layer):
                  bias_regularizer=None, kernel_constraint=None, recurrent_constraint=None,
                  bias_constraint=None, dropout=0.0, recurrent_dropout=0.0, **kwargs):
         super().__init__(**kwargs)
-        self.filters = filters
+        self.filters = integer(self, "filters", filters)
         self.kernel_size = conv_utils.normalize_tuple(kernel_size, 2, "kernel_size")
         self.strides = conv_utils.normalize_tuple(strides, 2, "strides")
         self.padding = conv_utils.normalize_padding(padding)

@@ -1,6 +1,6 @@
 """Convolutions of each channel by itself: separable and depthwise."""
 from .. import backend as K
-from ._options import config_of, extend, set_options, steps_and_features
+from ._options import config_of, extend, integer, set_options, steps_and_features
 from .conv import Conv2D, _Conv
 
 _KERNEL_OPTIONS = ("kernel_initializer", "kernel_regularizer", "kernel_constraint")
@@ -25,7 +25,7 @@ class _SeparableConv(_Conv):
             use_bias=use_bias, bias_initializer=bias_initializer,
             bias_regularizer=bias_regularizer, activity_regularizer=activity_regularizer,
             bias_constraint=bias_constraint, **kwargs)
-        self.depth_multiplier = depth_multiplier
+        self.depth_multiplier = integer(self, "depth_multiplier", depth_multiplier)
         set_options(self, depthwise_initializer=depthwise_initializer,
                     pointwise_initializer=pointwise_initializer,
                     depthwise_regularizer=depthwise_regularizer,
@@ -128,6 +128,8 @@ class DepthwiseConv2D(Conv2D):
     Weights: depthwise_kernel (rows, columns, channels, multiplier), bias (channels * multiplier,).
     """
 
+    _takes_filters = False
+
     def __init__(self, kernel_size, strides=(1, 1), padding="valid", depth_multiplier=1,
                  data_format=None, dilation_rate=(1, 1), activation=None, use_bias=True,
                  depthwise_initializer="glorot_uniform", bias_initializer="zeros",
@@ -139,7 +141,7 @@ class DepthwiseConv2D(Conv2D):
             use_bias=use_bias, bias_initializer=bias_initializer,
             bias_regularizer=bias_regularizer, activity_regularizer=activity_regularizer,
             bias_constraint=bias_constraint, **kwargs)
-        self.depth_multiplier = depth_multiplier
+        self.depth_multiplier = integer(self, "depth_multiplier", depth_multiplier)
         set_options(self, depthwise_initializer=depthwise_initializer,
                     depthwise_regularizer=depthwise_regularizer,
                     depthwise_constraint=depthwise_constraint)

@@ -13,7 +13,7 @@ class _Transposed:
         if output_padding is None:
             return
         self.output_padding = conv_utils.normalize_tuple(
-            output_padding, self.rank, "output_padding")
+            output_padding, self.rank, "output_padding", least=0)
         if any(added >= stride for added, stride in zip(self.output_padding, self.strides)):
             fail(self, "`output_padding` must be smaller than the strides",
                  f"less than {self.strides} on each axis", self.output_padding)

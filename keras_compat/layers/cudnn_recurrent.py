@@ -1,5 +1,6 @@
 """CuDNNGRU and CuDNNLSTM: the recurrent layers that cuDNN computes, on every backend."""
 from .. import backend as K
+from ..backend import arguments
 from ..engine.base_layer import InputSpec  # noqa: F401 (old code imports it from here)
 from ._options import config_of, extend, fail, set_options
 from .cells import OPTIONS
@@ -30,7 +31,7 @@ class _CuDNNRNN(RNN):
                  bias_initializer, kernel_regularizer, recurrent_regularizer, bias_regularizer,
                  activity_regularizer, kernel_constraint, recurrent_constraint, bias_constraint,
                  return_sequences, return_state, stateful, go_backwards=False, **kwargs):
-        self.units = units
+        self.units = units = arguments.integer(type(self).__name__, "units", units)
         kwargs.pop("unroll", None)
         super().__init__(_WholeSequence(state_size), return_sequences=return_sequences,
                          return_state=return_state, go_backwards=go_backwards,

@@ -2,7 +2,8 @@
 from .. import activations, regularizers
 from .. import backend as K
 from ..engine.base_layer import InputSpec, Layer
-from ._options import config_of, extend, input_dim_to_shape, known_channels, set_options
+from ._options import (config_of, extend, input_dim_to_shape, integer, known_channels,
+                       set_options)
 
 
 class Dense(Layer):
@@ -17,7 +18,7 @@ class Dense(Layer):
                  kernel_regularizer=None, bias_regularizer=None, activity_regularizer=None,
                  kernel_constraint=None, bias_constraint=None, **kwargs):
         super().__init__(**input_dim_to_shape(kwargs))
-        self.units = units
+        self.units = integer(self, "units", units)
         self.use_bias = use_bias
         set_options(self, activation=activation, kernel_initializer=kernel_initializer,
                     bias_initializer=bias_initializer, kernel_regularizer=kernel_regularizer,

@@ -1,7 +1,7 @@
 """Dropout of single elements and of whole feature maps."""
 from .. import backend as K
 from ..engine.base_layer import InputSpec, Layer
-from ._options import config_of, extend
+from ._options import config_of, extend, rate as checked_rate
 
 
 class Dropout(Layer):
@@ -13,7 +13,7 @@ class Dropout(Layer):
 
     def __init__(self, rate, noise_shape=None, seed=None, **kwargs):
         super().__init__(**kwargs)
-        self.rate = min(1.0, max(0.0, rate))
+        self.rate = checked_rate(self, "rate", rate)
         self.noise_shape = noise_shape
         self.seed = seed
         self.supports_masking = True

@@ -2,7 +2,7 @@
 from .. import backend as K
 from ..engine.base_layer import Layer
 from ..utils.generic_utils import to_list
-from ._options import config_of, extend, fail, set_options
+from ._options import config_of, extend, fail, integer, set_options
 
 
 class Embedding(Layer):
@@ -18,8 +18,8 @@ class Embedding(Layer):
         if "input_shape" not in kwargs and "batch_input_shape" not in kwargs:
             kwargs["input_shape"] = tuple(to_list(input_length, allow_tuple=True))
         super().__init__(**kwargs)
-        self.input_dim = input_dim
-        self.output_dim = output_dim
+        self.input_dim = integer(self, "input_dim", input_dim)
+        self.output_dim = integer(self, "output_dim", output_dim)
         set_options(self, embeddings_initializer=embeddings_initializer,
                     embeddings_regularizer=embeddings_regularizer,
                     activity_regularizer=activity_regularizer,

@@ -17,6 +17,9 @@ class Lambda(Layer):
 
     def __init__(self, function, output_shape=None, mask=None, arguments=None, **kwargs):
         super().__init__(**kwargs)
+        if not callable(function):
+            fail(self, "a Lambda layer calls a function", "a function", repr(function),
+                 error=TypeError)
         self.function = function
         self.arguments = arguments if arguments else {}
         if mask is not None:

@@ -5,7 +5,7 @@ from .. import backend as K
 from ..engine.base_layer import InputSpec, Layer
 from ..utils import conv_utils
 from ..utils.generic_utils import transpose_shape
-from ._options import config_of, extend, fail, set_options, steps_and_features
+from ._options import config_of, extend, fail, integer, set_options, steps_and_features
 
 
 class _LocallyConnected(Layer):
@@ -25,7 +25,7 @@ class _LocallyConnected(Layer):
             fail(self, "not a value that `implementation` can have", "1 or 2", implementation)
         self.implementation = implementation
         self.rank = rank
-        self.filters = filters
+        self.filters = integer(self, "filters", filters)
         self.kernel_size = conv_utils.normalize_tuple(kernel_size, rank, "kernel_size")
         self.strides = conv_utils.normalize_tuple(strides, rank, "strides")
         self.padding = conv_utils.normalize_padding(padding)

@@ -213,9 +213,11 @@ class Dot(_Merge):
         self.normalize = normalize
 
     def _axis_pair(self, shapes):
-        if isinstance(self.axes, int):
-            return tuple(self.axes % len(shape) for shape in shapes)
-        return tuple(axis % len(shape) for axis, shape in zip(self.axes, shapes))
+        axes = (self.axes,) * 2 if isinstance(self.axes, int) else self.axes
+        if not all(-len(shape) <= axis < len(shape) for axis, shape in zip(axes, shapes)):
+            fail(self, "`axes` are axes of the inputs", "an axis of each input",
+                 f"axes {self.axes}, shapes {list(shapes)}")
+        return tuple(axis % len(shape) for axis, shape in zip(axes, shapes))
 
     def build(self, input_shape):
         """Checks that the sizes of the two axes agree."""

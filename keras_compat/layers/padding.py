@@ -2,7 +2,7 @@
 from .. import backend as K
 from ..engine.base_layer import InputSpec, Layer
 from ..utils import conv_utils
-from ._options import config_of, extend, fail
+from ._options import config_of, extend, fail, integer
 
 
 class _Spatial(Layer):
@@ -30,12 +30,10 @@ class _Spatial(Layer):
 def _pairs(value, rank, name):
     """((before, after), ...) for each spatial axis from all that the argument can be."""
     if rank == 1:
-        return (conv_utils.normalize_tuple(value, 2, name),)
-    if isinstance(value, int):
-        return ((value, value),) * rank
-    if not hasattr(value, "__len__") or len(value) != rank:
-        return conv_utils.normalize_tuple(value, rank, name)
-    return tuple(conv_utils.normalize_tuple(entry, 2, f"{name}[{axis}]")
+        return (conv_utils.normalize_tuple(value, 2, name, least=0),)
+    if not hasattr(value, "__len__") or len(value) != rank or isinstance(value, str):
+        value = conv_utils.normalize_tuple(value, rank, name, least=0)
+    return tuple(conv_utils.normalize_tuple(entry, 2, f"{name}[{axis}]", least=0)
                  for axis, entry in enumerate(value))
 
 

@@ -3,7 +3,8 @@ import math
 
 from .. import backend as K
 from ..engine.base_layer import InputSpec, Layer
-from ._options import config_of, extend, fail
+from ..utils.generic_utils import to_list
+from ._options import config_of, extend, fail, integer
 
 
 class Reshape(Layer):
@@ -11,7 +12,11 @@ class Reshape(Layer):
 
     def __init__(self, target_shape, **kwargs):
         super().__init__(**kwargs)
-        self.target_shape = tuple(target_shape)
+        self.target_shape = self._checked(target_shape)
+
+    def _checked(self, target_shape):
+        sizes = to_list(target_shape, allow_tuple=True)
+        return tuple(integer(self, "target_shape", size, least=-1) for size in sizes)
 
     def _sizes(self, input_shape):
         """The target shape with -1 replaced by the size that it must be."""
@@ -103,7 +108,7 @@ class RepeatVector(Layer):
 
     def __init__(self, n, **kwargs):
         super().__init__(**kwargs)
-        self.n = n
+        self.n = integer(self, "n", n)
         self.input_spec = InputSpec(ndim=2)
 
     def compute_output_shape(self, input_shape):

@@ -1,11 +1,14 @@
 """Wrapper: the base class of layers that apply another layer."""
 from ..engine.base_layer import Layer
+from ._options import fail
 
 
 class Wrapper(Layer):
     """Base class of layers that hold a layer, `self.layer`, and own its weights."""
 
     def __init__(self, layer, **kwargs):
+        if not isinstance(layer, Layer):
+            fail(type(self), "a wrapper holds a layer", "an instance of Layer", repr(layer))
         self.layer = layer
         kwargs.setdefault("trainable", getattr(layer, "trainable", True))
         super().__init__(**kwargs)

@@ -1,25 +1,25 @@
 """Sizes of windows: kernel sizes and strides from arguments, lengths before and after."""
-from ..backend import errors
+from ..backend import arguments, errors
 
 _CONV_PADDINGS = ("valid", "same", "full", "causal")
 _WINDOW_PADDINGS = ("valid", "same", "full")
 
 
-def normalize_tuple(value, n, name):
+def normalize_tuple(value, n, name, least=1):
     """A tuple of `n` integers from an integer, or from a sequence of `n` of them.
 
-    name: the argument, for errors (ValueError).
+    name: the argument, for errors (ValueError). least: the least size that it can have.
     """
-    if isinstance(value, int):
-        return (value,) * n
     try:
-        sizes = tuple(int(size) for size in value)
-    except (TypeError, ValueError):
-        sizes = None
-    if sizes is None or len(sizes) != n:
+        sizes = arguments.shape("", name, value)
+    except ValueError:
+        sizes = (None,)
+    if len(sizes) == 1 and not hasattr(value, "__len__"):
+        sizes *= n
+    if len(sizes) != n or any(size is None or size < least for size in sizes):
         raise ValueError(errors.message(
             f"argument `{name}`", "one size for each spatial axis",
-            f"an integer or a sequence of {n} integers", repr(value)))
+            f"{arguments.integers(least)}, or a sequence of {n} integers", repr(value)))
     return sizes
 
 

@@ -1,0 +1,55 @@
+"""Checks of plain arguments: whole numbers, numbers and shapes, for layers and models alike."""
+import math
+import numbers
+import operator
+
+from . import errors
+
+
+def integer(who, name, value, least=1):
+    """`value` as an int of at least `least`; ValueError for anything else.
+
+    A float without a fraction counts: Python 2's `units / 2` was an int.
+    """
+    whole = _whole(value)
+    if whole is None or whole < least:
+        raise ValueError(errors.message(
+            who, f"not a value that `{name}` can have", integers(least), repr(value)))
+    return whole
+
+
+def _whole(value):
+    if isinstance(value, numbers.Real) and not isinstance(value, bool):
+        return int(value) if math.isfinite(value) and value == int(value) else None
+    try:
+        return None if isinstance(value, bool) else operator.index(value)
+    except TypeError:
+        return None
+
+
+def integers(least):
+    """The words for an integer of at least `least`."""
+    return {0: "an integer that is not negative", 1: "a positive integer"}.get(
+        least, f"an integer of at least {least}")
+
+
+def number(who, name, value, error=ValueError):
+    """`value` if it is a finite number (a Python or NumPy one); `error` otherwise."""
+    if not isinstance(value, numbers.Real) or not math.isfinite(value):
+        raise error(errors.message(
+            who, f"not a value that `{name}` can have", "a finite number", repr(value)))
+    return value
+
+
+def shape(who, name, value):
+    """`value` as a tuple of ints and Nones; a single size is a shape of one axis.
+
+    ValueError for sizes that are negative or no whole numbers.
+    """
+    sizes = tuple(value) if hasattr(value, "__iter__") and not isinstance(value, str) else (value,)
+    known = tuple(None if size is None else _whole(size) for size in sizes)
+    if any(size is not None and (new is None or new < 0) for size, new in zip(sizes, known)):
+        raise ValueError(errors.message(
+            who, f"not a value that `{name}` can have",
+            "a tuple of sizes, None where one may vary", repr(value)))
+    return known
