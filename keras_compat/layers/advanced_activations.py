@@ -3,6 +3,7 @@ from .. import activations
 from .. import backend as K
 from ..backend import arguments
 from ..engine.base_layer import InputSpec, Layer
+from ..legacy import interfaces
 from ..utils.generic_utils import to_list
 from ._options import config_of, extend, fail, set_options
 
@@ -42,6 +43,7 @@ class PReLU(_Elementwise):
     sample's shape with 1 on the shared axes.
     """
 
+    @interfaces.legacy_prelu_support
     def __init__(self, alpha_initializer="zeros", alpha_regularizer=None, alpha_constraint=None,
                  shared_axes=None, **kwargs):
         super().__init__(**kwargs)

@@ -1,6 +1,7 @@
 """Convolutions in one, two and three dimensions."""
 from .. import backend as K
 from ..engine.base_layer import InputSpec, Layer
+from ..legacy import interfaces
 from ..utils import conv_utils
 from ..utils.generic_utils import transpose_shape
 from ._options import (config_of, extend, fail, integer, known_channels,
@@ -115,6 +116,7 @@ class Conv1D(_Conv):
     padding: 'valid', 'same' or 'causal' (output t sees inputs up to t; channels_last only).
     """
 
+    @interfaces.legacy_conv1d_support
     def __init__(self, filters, kernel_size, strides=1, padding="valid",
                  data_format="channels_last", dilation_rate=1, activation=None, use_bias=True,
                  kernel_initializer="glorot_uniform", bias_initializer="zeros",
@@ -135,6 +137,7 @@ class Conv1D(_Conv):
 class Conv2D(_Conv):
     """Convolution over images: (samples, rows, columns, channels) or channels first."""
 
+    @interfaces.legacy_conv2d_support
     def __init__(self, filters, kernel_size, strides=(1, 1), padding="valid", data_format=None,
                  dilation_rate=(1, 1), activation=None, use_bias=True,
                  kernel_initializer="glorot_uniform", bias_initializer="zeros",
@@ -152,6 +155,7 @@ class Conv2D(_Conv):
 class Conv3D(_Conv):
     """Convolution over volumes: (samples, depth, rows, columns, channels) or channels first."""
 
+    @interfaces.legacy_conv3d_support
     def __init__(self, filters, kernel_size, strides=(1, 1, 1), padding="valid",
                  data_format=None, dilation_rate=(1, 1, 1), activation=None, use_bias=True,
                  kernel_initializer="glorot_uniform", bias_initializer="zeros",

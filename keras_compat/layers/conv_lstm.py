@@ -1,6 +1,7 @@
 """ConvLSTM2D and its cell."""
 from .. import backend as K
 from ..engine.base_layer import Layer
+from ..legacy import interfaces
 from ..utils import conv_utils
 from ._options import config_of, extend, integer, known_channels, set_options
 from .cells import OPTIONS, dropout_masks
@@ -147,6 +148,7 @@ class ConvLSTM2DCell(Layer):
 class ConvLSTM2D(StandardRNN, ConvRNN2D):
     """Convolutional LSTM layer: see `ConvLSTM2DCell`, and `RNN` for the arguments."""
 
+    @interfaces.legacy_convlstm2d_support
     def __init__(self, filters, kernel_size, strides=(1, 1), padding="valid", data_format=None,
                  dilation_rate=(1, 1), activation="tanh", recurrent_activation="hard_sigmoid",
                  use_bias=True, kernel_initializer="glorot_uniform",

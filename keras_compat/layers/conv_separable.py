@@ -1,5 +1,6 @@
 """Convolutions of each channel by itself: separable and depthwise."""
 from .. import backend as K
+from ..legacy import interfaces
 from ._options import config_of, extend, integer, set_options, steps_and_features
 from .conv import Conv2D, _Conv
 
@@ -104,6 +105,7 @@ class SeparableConv1D(_SeparableConv):
 class SeparableConv2D(_SeparableConv):
     """Separable convolution over images."""
 
+    @interfaces.legacy_separable_conv2d_support
     def __init__(self, filters, kernel_size, strides=(1, 1), padding="valid", data_format=None,
                  dilation_rate=(1, 1), depth_multiplier=1, activation=None, use_bias=True,
                  depthwise_initializer="glorot_uniform", pointwise_initializer="glorot_uniform",

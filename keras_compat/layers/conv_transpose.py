@@ -1,5 +1,6 @@
 """Transposed convolutions in two and three dimensions."""
 from .. import backend as K
+from ..legacy import interfaces
 from ..utils import conv_utils
 from ._options import config_of, extend, fail
 from .conv import Conv2D, Conv3D
@@ -60,6 +61,7 @@ class Conv2DTranspose(_Transposed, Conv2D):
     the length that a convolution with these settings would have started from.
     """
 
+    @interfaces.legacy_deconv2d_support
     def __init__(self, filters, kernel_size, strides=(1, 1), padding="valid",
                  output_padding=None, data_format=None, dilation_rate=(1, 1), activation=None,
                  use_bias=True, kernel_initializer="glorot_uniform", bias_initializer="zeros",

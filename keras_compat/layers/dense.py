@@ -2,6 +2,7 @@
 from .. import activations, regularizers
 from .. import backend as K
 from ..engine.base_layer import InputSpec, Layer
+from ..legacy import interfaces
 from ._options import (config_of, extend, input_dim_to_shape, integer, known_channels,
                        set_options)
 
@@ -13,6 +14,7 @@ class Dense(Layer):
     Input: two axes or more; only the last one changes.
     """
 
+    @interfaces.legacy_dense_support
     def __init__(self, units, activation=None, use_bias=True,
                  kernel_initializer="glorot_uniform", bias_initializer="zeros",
                  kernel_regularizer=None, bias_regularizer=None, activity_regularizer=None,

@@ -1,6 +1,7 @@
 """Dropout of single elements and of whole feature maps."""
 from .. import backend as K
 from ..engine.base_layer import InputSpec, Layer
+from ..legacy import interfaces
 from ._options import config_of, extend, rate as checked_rate
 
 
@@ -11,6 +12,7 @@ class Dropout(Layer):
     input's size. seed: fixes the masks.
     """
 
+    @interfaces.legacy_dropout_support
     def __init__(self, rate, noise_shape=None, seed=None, **kwargs):
         super().__init__(**kwargs)
         self.rate = checked_rate(self, "rate", rate)
@@ -46,6 +48,7 @@ class Dropout(Layer):
 class SpatialDropout1D(Dropout):
     """Drops whole features: input (samples, steps, features)."""
 
+    @interfaces.legacy_spatialdropout1d_support
     def __init__(self, rate, **kwargs):
         super().__init__(rate, **kwargs)
         self.input_spec = InputSpec(ndim=3)
@@ -75,6 +78,7 @@ class _SpatialDropout(Dropout):
 class SpatialDropout2D(_SpatialDropout):
     """Drops whole feature maps: input (samples, rows, columns, channels) or channels first."""
 
+    @interfaces.legacy_spatialdropoutNd_support
     def __init__(self, rate, data_format=None, **kwargs):
         super().__init__(2, rate, data_format, **kwargs)
 
@@ -82,5 +86,6 @@ class SpatialDropout2D(_SpatialDropout):
 class SpatialDropout3D(_SpatialDropout):
     """Drops whole feature maps of volumes, in either data format."""
 
+    @interfaces.legacy_spatialdropoutNd_support
     def __init__(self, rate, data_format=None, **kwargs):
         super().__init__(3, rate, data_format, **kwargs)

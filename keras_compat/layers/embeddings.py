@@ -1,6 +1,7 @@
 """Embedding."""
 from .. import backend as K
 from ..engine.base_layer import Layer
+from ..legacy import interfaces
 from ..utils.generic_utils import to_list
 from ._options import config_of, extend, fail, integer, set_options
 
@@ -12,6 +13,7 @@ class Embedding(Layer):
     the input. Weights: embeddings (input_dim, output_dim).
     """
 
+    @interfaces.legacy_embedding_support
     def __init__(self, input_dim, output_dim, embeddings_initializer="uniform",
                  embeddings_regularizer=None, activity_regularizer=None,
                  embeddings_constraint=None, mask_zero=False, input_length=None, **kwargs):

@@ -1,5 +1,6 @@
 """GRU and its cell."""
 from .. import backend as K
+from ..legacy import interfaces
 from .cells import OPTIONS, Cell
 from .standard_rnn import StandardRNN, with_cell_properties
 
@@ -86,6 +87,7 @@ class GRUCell(Cell):
 class GRU(StandardRNN):
     """Gated recurrent unit layer: see `GRUCell`, and `RNN` for the arguments."""
 
+    @interfaces.legacy_recurrent_support
     def __init__(self, units, activation="tanh", recurrent_activation="sigmoid", use_bias=True,
                  kernel_initializer="glorot_uniform", recurrent_initializer="orthogonal",
                  bias_initializer="zeros", kernel_regularizer=None, recurrent_regularizer=None,

@@ -1,6 +1,7 @@
 """Lambda: a layer from a function."""
 from .. import backend as K
 from ..engine.base_layer import Layer
+from ..legacy import interfaces
 from ..utils.bytecode import DumpedFunction, func_dump
 from ..utils.generic_utils import get_custom_objects, has_arg
 from ._options import extend, fail
@@ -15,6 +16,7 @@ class Lambda(Layer):
     of inputs and their masks. arguments: further keywords of the function.
     """
 
+    @interfaces.legacy_lambda_support
     def __init__(self, function, output_shape=None, mask=None, arguments=None, **kwargs):
         super().__init__(**kwargs)
         if not callable(function):

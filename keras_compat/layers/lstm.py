@@ -1,6 +1,7 @@
 """LSTM and its cell."""
 from .. import backend as K
 from .. import initializers
+from ..legacy import interfaces
 from .cells import OPTIONS, Cell
 from .standard_rnn import StandardRNN, with_cell_properties
 
@@ -75,6 +76,7 @@ def forget_bias(initializer, units, before, after):
 class LSTM(StandardRNN):
     """Long short-term memory layer: see `LSTMCell`, and `RNN` for the arguments."""
 
+    @interfaces.legacy_recurrent_support
     def __init__(self, units, activation="tanh", recurrent_activation="sigmoid", use_bias=True,
                  kernel_initializer="glorot_uniform", recurrent_initializer="orthogonal",
                  bias_initializer="zeros", unit_forget_bias=True, kernel_regularizer=None,

@@ -3,6 +3,7 @@ import math
 
 from .. import backend as K
 from ..engine.base_layer import Layer
+from ..legacy import interfaces
 from ._options import config_of, extend
 
 # Where SELU's negative side ends: -scale * alpha.
@@ -30,6 +31,7 @@ class _Noise(Layer):
 class GaussianNoise(_Noise):
     """Adds normal noise of this standard deviation in training."""
 
+    @interfaces.legacy_gaussiannoise_support
     def __init__(self, stddev, **kwargs):
         super().__init__(**kwargs)
         self.stddev = stddev
@@ -49,6 +51,7 @@ class GaussianNoise(_Noise):
 class GaussianDropout(_Noise):
     """Multiplies by normal noise of mean 1 and variance rate / (1 - rate) in training."""
 
+    @interfaces.legacy_gaussiandropout_support
     def __init__(self, rate, **kwargs):
         super().__init__(**kwargs)
         self.rate = rate

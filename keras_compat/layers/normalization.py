@@ -3,6 +3,7 @@ import math
 
 from .. import backend as K
 from ..engine.base_layer import InputSpec, Layer
+from ..legacy import interfaces
 from ._options import config_of, extend, known_channels, set_options
 
 
@@ -15,6 +16,7 @@ class BatchNormalization(Layer):
     and its moving statistics stay.
     """
 
+    @interfaces.legacy_batchnorm_support
     def __init__(self, axis=-1, momentum=0.99, epsilon=0.001, center=True, scale=True,
                  beta_initializer="zeros", gamma_initializer="ones",
                  moving_mean_initializer="zeros", moving_variance_initializer="ones",

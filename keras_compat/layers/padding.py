@@ -1,6 +1,7 @@
 """Layers that add, remove or repeat cells of the spatial axes."""
 from .. import backend as K
 from ..engine.base_layer import InputSpec, Layer
+from ..legacy import interfaces
 from ..utils import conv_utils
 from ._options import config_of, extend, fail, integer
 
@@ -72,6 +73,7 @@ class ZeroPadding1D(_ZeroPadding):
 class ZeroPadding2D(_ZeroPadding):
     """Zeros round images: `padding` is a number, one for each axis, or a pair for each axis."""
 
+    @interfaces.legacy_zeropadding2d_support
     def __init__(self, padding=(1, 1), data_format=None, **kwargs):
         super().__init__(padding, 2, data_format, **kwargs)
 
@@ -83,6 +85,7 @@ class ZeroPadding2D(_ZeroPadding):
 class ZeroPadding3D(_ZeroPadding):
     """Zeros round volumes: `padding` is a number, one for each axis, or a pair for each axis."""
 
+    @interfaces.legacy_zeropadding3d_support
     def __init__(self, padding=(1, 1, 1), data_format=None, **kwargs):
         super().__init__(padding, 3, data_format, **kwargs)
 
@@ -133,6 +136,7 @@ class Cropping1D(_Cropping):
 class Cropping2D(_Cropping):
     """Takes away the edges of images: a number, one for each axis, or a pair for each axis."""
 
+    @interfaces.legacy_cropping2d_support
     def __init__(self, cropping=((0, 0), (0, 0)), data_format=None, **kwargs):
         super().__init__(cropping, 2, data_format, **kwargs)
 
@@ -140,6 +144,7 @@ class Cropping2D(_Cropping):
 class Cropping3D(_Cropping):
     """Takes away the edges of volumes: a number, one for each axis, or a pair for each axis."""
 
+    @interfaces.legacy_cropping3d_support
     def __init__(self, cropping=((1, 1), (1, 1), (1, 1)), data_format=None, **kwargs):
         super().__init__(cropping, 3, data_format, **kwargs)
 
@@ -163,6 +168,7 @@ class _UpSampling(_Spatial):
 class UpSampling1D(_UpSampling):
     """Repeats each step `size` times."""
 
+    @interfaces.legacy_upsampling1d_support
     def __init__(self, size=2, **kwargs):
         super().__init__((int(size),), "channels_last", **kwargs)
 
@@ -178,6 +184,7 @@ class UpSampling1D(_UpSampling):
 class UpSampling2D(_UpSampling):
     """Enlarges images by whole factors; interpolation: 'nearest' or 'bilinear'."""
 
+    @interfaces.legacy_upsampling2d_support
     def __init__(self, size=(2, 2), data_format=None, interpolation="nearest", **kwargs):
         super().__init__(conv_utils.normalize_tuple(size, 2, "size"), data_format, **kwargs)
         if interpolation not in ("nearest", "bilinear"):
@@ -197,6 +204,7 @@ class UpSampling2D(_UpSampling):
 class UpSampling3D(_UpSampling):
     """Enlarges volumes by whole factors, repeating the cells."""
 
+    @interfaces.legacy_upsampling3d_support
     def __init__(self, size=(2, 2, 2), data_format=None, **kwargs):
         super().__init__(conv_utils.normalize_tuple(size, 3, "size"), data_format, **kwargs)
 

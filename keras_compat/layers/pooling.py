@@ -1,6 +1,7 @@
 """Pooling over windows, and over everything."""
 from .. import backend as K
 from ..engine.base_layer import InputSpec, Layer
+from ..legacy import interfaces
 from ..utils import conv_utils
 from ._options import config_of, extend
 
@@ -54,6 +55,7 @@ class _AveragePooling(_Pooling):
 class MaxPooling1D(_MaxPooling):
     """The greatest value of each window of steps."""
 
+    @interfaces.legacy_pooling1d_support
     def __init__(self, pool_size=2, strides=None, padding="valid", data_format="channels_last",
                  **kwargs):
         super().__init__(1, pool_size, strides, padding, data_format, **kwargs)
@@ -62,6 +64,7 @@ class MaxPooling1D(_MaxPooling):
 class AveragePooling1D(_AveragePooling):
     """The mean of each window of steps."""
 
+    @interfaces.legacy_pooling1d_support
     def __init__(self, pool_size=2, strides=None, padding="valid", data_format="channels_last",
                  **kwargs):
         super().__init__(1, pool_size, strides, padding, data_format, **kwargs)
@@ -70,6 +73,7 @@ class AveragePooling1D(_AveragePooling):
 class MaxPooling2D(_MaxPooling):
     """The greatest value of each window of images."""
 
+    @interfaces.legacy_pooling2d_support
     def __init__(self, pool_size=(2, 2), strides=None, padding="valid", data_format=None,
                  **kwargs):
         super().__init__(2, pool_size, strides, padding, data_format, **kwargs)
@@ -78,6 +82,7 @@ class MaxPooling2D(_MaxPooling):
 class AveragePooling2D(_AveragePooling):
     """The mean of each window of images."""
 
+    @interfaces.legacy_pooling2d_support
     def __init__(self, pool_size=(2, 2), strides=None, padding="valid", data_format=None,
                  **kwargs):
         super().__init__(2, pool_size, strides, padding, data_format, **kwargs)
@@ -86,6 +91,7 @@ class AveragePooling2D(_AveragePooling):
 class MaxPooling3D(_MaxPooling):
     """The greatest value of each window of volumes."""
 
+    @interfaces.legacy_pooling3d_support
     def __init__(self, pool_size=(2, 2, 2), strides=None, padding="valid", data_format=None,
                  **kwargs):
         super().__init__(3, pool_size, strides, padding, data_format, **kwargs)
@@ -94,6 +100,7 @@ class MaxPooling3D(_MaxPooling):
 class AveragePooling3D(_AveragePooling):
     """The mean of each window of volumes."""
 
+    @interfaces.legacy_pooling3d_support
     def __init__(self, pool_size=(2, 2, 2), strides=None, padding="valid", data_format=None,
                  **kwargs):
         super().__init__(3, pool_size, strides, padding, data_format, **kwargs)
@@ -167,6 +174,7 @@ class GlobalAveragePooling1D(_GlobalAveragePooling):
 class GlobalMaxPooling2D(_GlobalMaxPooling):
     """The greatest value of each channel of images."""
 
+    @interfaces.legacy_global_pooling_support
     def __init__(self, data_format=None, **kwargs):
         super().__init__(2, data_format, **kwargs)
 
@@ -174,6 +182,7 @@ class GlobalMaxPooling2D(_GlobalMaxPooling):
 class GlobalAveragePooling2D(_GlobalAveragePooling):
     """The mean of each channel of images."""
 
+    @interfaces.legacy_global_pooling_support
     def __init__(self, data_format=None, **kwargs):
         super().__init__(2, data_format, **kwargs)
 
@@ -181,6 +190,7 @@ class GlobalAveragePooling2D(_GlobalAveragePooling):
 class GlobalMaxPooling3D(_GlobalMaxPooling):
     """The greatest value of each channel of volumes."""
 
+    @interfaces.legacy_global_pooling_support
     def __init__(self, data_format=None, **kwargs):
         super().__init__(3, data_format, **kwargs)
 
@@ -188,6 +198,7 @@ class GlobalMaxPooling3D(_GlobalMaxPooling):
 class GlobalAveragePooling3D(_GlobalAveragePooling):
     """The mean of each channel of volumes."""
 
+    @interfaces.legacy_global_pooling_support
     def __init__(self, data_format=None, **kwargs):
         super().__init__(3, data_format, **kwargs)
 

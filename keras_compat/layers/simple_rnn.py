@@ -1,5 +1,6 @@
 """SimpleRNN and its cell."""
 from .. import backend as K
+from ..legacy import interfaces
 from .cells import OPTIONS, Cell
 from .standard_rnn import StandardRNN, with_cell_properties
 
@@ -45,6 +46,7 @@ class SimpleRNNCell(Cell):
 class SimpleRNN(StandardRNN):
     """The fully connected recurrent layer: see `SimpleRNNCell`, and `RNN` for the arguments."""
 
+    @interfaces.legacy_recurrent_support
     def __init__(self, units, activation="tanh", use_bias=True,
                  kernel_initializer="glorot_uniform", recurrent_initializer="orthogonal",
                  bias_initializer="zeros", kernel_regularizer=None, recurrent_regularizer=None,

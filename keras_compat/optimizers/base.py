@@ -3,6 +3,7 @@ import numpy as np
 
 from .. import backend as K
 from ..backend import errors
+from ..legacy import interfaces
 
 
 def clip_norm(g, c, n):
@@ -33,6 +34,7 @@ class Optimizer:
 
     # ---- what a subclass defines ----
 
+    @interfaces.legacy_get_updates_support
     def get_updates(self, loss, params):
         """The updates (as from `K.update`) of one step that lessens `loss`."""
         raise NotImplementedError(errors.message(

@@ -1,5 +1,6 @@
 """Optimizers that follow the gradient, scaled by its past: SGD, RMSprop, Adagrad, Adadelta."""
 from .. import backend as K
+from ..legacy import interfaces
 from .base import Optimizer, zeros_like
 
 
@@ -15,6 +16,7 @@ class SGD(Optimizer):
         self._set_up(kwargs, learning_rate, momentum=momentum)
         self.nesterov = nesterov
 
+    @interfaces.legacy_get_updates_support
     def get_updates(self, loss, params):
         """One step."""
         grads = self.get_gradients(loss, params)
@@ -36,6 +38,7 @@ class RMSprop(Optimizer):
     def __init__(self, learning_rate=0.001, rho=0.9, **kwargs):
         self._set_up(kwargs, learning_rate, rho=rho)
 
+    @interfaces.legacy_get_updates_support
     def get_updates(self, loss, params):
         """One step."""
         grads = self.get_gradients(loss, params)
@@ -57,6 +60,7 @@ class Adagrad(Optimizer):
     def __init__(self, learning_rate=0.01, **kwargs):
         self._set_up(kwargs, learning_rate)
 
+    @interfaces.legacy_get_updates_support
     def get_updates(self, loss, params):
         """One step."""
         grads = self.get_gradients(loss, params)
@@ -82,6 +86,7 @@ class Adadelta(Optimizer):
         self._set_up(kwargs, learning_rate)
         self.rho = rho
 
+    @interfaces.legacy_get_updates_support
     def get_updates(self, loss, params):
         """One step."""
         grads = self.get_gradients(loss, params)

@@ -1,5 +1,6 @@
 """Optimizers that average the gradient as well: Adam, Adamax, Nadam."""
 from .. import backend as K
+from ..legacy import interfaces
 from .base import Optimizer, zeros_like
 
 
@@ -17,6 +18,7 @@ class Adam(Optimizer):
         self._set_up(kwargs, learning_rate, beta_1=beta_1, beta_2=beta_2)
         self.amsgrad = amsgrad
 
+    @interfaces.legacy_get_updates_support
     def get_updates(self, loss, params):
         """One step."""
         grads = self.get_gradients(loss, params)
@@ -53,6 +55,7 @@ class Adamax(Optimizer):
     def __init__(self, learning_rate=0.002, beta_1=0.9, beta_2=0.999, **kwargs):
         self._set_up(kwargs, learning_rate, beta_1=beta_1, beta_2=beta_2)
 
+    @interfaces.legacy_get_updates_support
     def get_updates(self, loss, params):
         """One step."""
         grads = self.get_gradients(loss, params)
@@ -80,6 +83,7 @@ class Nadam(Optimizer):
         self.schedule_decay = kwargs.pop("schedule_decay", 0.004)
         self._set_up(kwargs, learning_rate, beta_1=beta_1, beta_2=beta_2, m_schedule=1.)
 
+    @interfaces.legacy_get_updates_support
     def get_updates(self, loss, params):
         """One step."""
         grads = self.get_gradients(loss, params)
