@@ -2,6 +2,7 @@
 from types import MappingProxyType
 
 from .. import activations, constraints, initializers, regularizers
+from ..backend import arguments
 from ..backend.errors import message
 
 _KINDS = MappingProxyType({"initializer": initializers, "regularizer": regularizers,
@@ -56,6 +57,11 @@ def fail(layer, rule, expected, received, hint=None, error=ValueError):
                         rule, expected, received, hint))
 
 
+def integer(layer, name, value, least=1):
+    """An argument that is a whole number of at least `least`, as an int."""
+    return arguments.integer(layer._who(), name, value, least)
+
+
 def rate(layer, name, value):
     """A part of the elements as a number from 0 to 1; what lies outside is cut to it."""
     arguments.number(layer._who(), name, value, TypeError)
@@ -64,6 +70,10 @@ def rate(layer, name, value):
 
 def known_channels(layer, input_shape, axis):
     """The size of `axis`, which a layer with weights must know when it is built."""
+    rank = len(input_shape)
+    if not isinstance(axis, int) or not -rank <= axis < rank:
+        fail(layer, "not an axis of the input", f"an integer from {-rank} to {rank - 1}",
+             f"axis {axis!r}, input {tuple(input_shape)}")
     size = input_shape[axis]
     if size is None:
         fail(layer, "the size of the channels axis must be known when the layer is built",
