@@ -1,4 +1,6 @@
 """Model: compile, fit, evaluate, predict and single steps, against the same in NumPy."""
+import warnings
+
 import numpy as np
 import pytest
 from linear_model import (BIAS, CLASSES, KERNEL, RNG, X, Y, branched, descent, linear, output,
@@ -78,6 +80,17 @@ def test_class_weights_weigh_samples_by_their_class(backend):
     by_sample.fit(X, CLASSES, verbose=0, shuffle=False,
                   sample_weight=np.where(CLASSES, shares[1], shares[0]))
     np.testing.assert_allclose(by_class.get_weights()[0], by_sample.get_weights()[0], rtol=1e-6)
+
+
+def test_class_weights_that_are_no_dict_are_ignored_with_a_warning():
+    plain, auto = linear(), linear()
+    for model, weights in ((plain, None), (auto, "auto")):
+        model.compile(optimizers.SGD(lr=0.1), "mse")
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            model.fit(X, Y, verbose=0, shuffle=False, class_weight=weights)
+        assert ["class_weight" in str(w.message) for w in caught] == [True] * bool(weights)
+    np.testing.assert_array_equal(auto.get_weights()[0], plain.get_weights()[0])
 
 
 def test_validation_split_holds_back_the_end(backend):

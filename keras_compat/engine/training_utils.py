@@ -149,13 +149,14 @@ def standardize_weights(y, sample_weight=None, class_weight=None, sample_weight_
     """The weights of one output's samples, or None where all count alike.
 
     class_weight: dict from class number to weight; multiplied with `sample_weight`.
+    Anything else ('auto', an array) weighs nothing, as in Keras, but is warned about.
     sample_weight_mode: 'temporal' for weights (samples, steps). ValueError for weights
     of a wrong shape, and for classes without a weight.
     """
     if sample_weight is not None:
         sample_weight = np.asarray(getattr(sample_weight, "values", sample_weight))
         _check_sample_weight(y, sample_weight, sample_weight_mode)
-    if class_weight is None:
+    if not _weighs_classes(class_weight):
         return sample_weight
     by_class = _class_weights(y, class_weight, sample_weight_mode)
     return by_class if sample_weight is None else by_class * sample_weight
@@ -175,6 +176,15 @@ def _check_sample_weight(y, weights, mode):
     if y is not None and tuple(y.shape[:axes]) != weights.shape:
         raise ValueError(errors.message("sample_weight", "there is a weight for each target",
                                         tuple(y.shape[:axes]), weights.shape))
+
+
+def _weighs_classes(class_weight):
+    if class_weight is None or isinstance(class_weight, Mapping):
+        return class_weight is not None
+    warnings.warn(errors.message(
+        "class_weight", "only a dict weighs classes; this is ignored, as Keras did",
+        "{class number: weight}", repr(class_weight)), stacklevel=6)
+    return False
 
 
 def _class_weights(y, class_weight, mode):
