@@ -54,7 +54,8 @@ def to_numpy(tensor):
     """A NumPy array with a tensor's values; on the CPU it shares the memory."""
     if tensor.requires_grad:
         tensor = tensor.detach()
-    return tensor.numpy() if tensor.device.type == "cpu" else tensor.cpu().numpy()
+    # force: the zeros of a derivative that vanishes have no memory until they are asked for
+    return tensor.numpy(force=True)
 
 
 def sizes(shape_tensor):
