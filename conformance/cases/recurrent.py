@@ -6,7 +6,7 @@ from ..table import Options, Table
 
 TABLE = Table("recurrent")
 BATCH = Options(unknown="batch")
-WIDE = Options(unknown="batch", smooth=True)
+KNOWN = {"options": Options(unknown="none"), "layouts": ("plain",), "dtypes": ("float32",)}
 
 ACTIVATIONS = {
     "linear": lambda x: x, "tanh": np.tanh, "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
@@ -92,28 +92,29 @@ SMALL = {"low": -0.7, "high": 0.7}
 X = draw(2, 4, 3)
 
 
-def _weights(gates, features=3, units=2, bias=None):
+def _weights(gates, features=3, units=2, bias=None, without=True):
+    given = draw(*(bias or (gates * units,)), **SMALL)
     return {"kernel": draw(features, gates * units, **SMALL),
             "recurrent_kernel": draw(units, gates * units, **SMALL),
-            "bias": [draw(*(bias or (gates * units,)), **SMALL), None]}
+            "bias": [given, None] if without else given}
 
 
 STATE = draw(2, 2, **SMALL)
 FLAGS = {"reverse": [False, True], "return_sequences": [False, True]}
+GATES = {"recurrent_activation": ["sigmoid", "hard_sigmoid"], "activation": ["tanh", "relu"]}
 TABLE.cases("simple_rnn", x=X, h0=STATE, **_weights(1), **FLAGS, options=BATCH)
-TABLE.cases("simple_rnn", x=X, h0=STATE, **_weights(1), activation=["relu", "linear", "sigmoid"],
-            options=BATCH)
+TABLE.cases("simple_rnn", x=X, h0=STATE, **_weights(1, without=False), **KNOWN,
+            activation=["relu", "linear", "sigmoid"])
 TABLE.cases("lstm", x=X, h0=STATE, c0=STATE, **_weights(4), **FLAGS, options=BATCH)
-TABLE.cases("lstm", x=X, h0=STATE, c0=STATE, **_weights(4), options=BATCH,
-            recurrent_activation=["sigmoid", "hard_sigmoid"], activation=["tanh", "relu"])
+TABLE.cases("lstm", x=X, h0=STATE, c0=STATE, **_weights(4, without=False), **KNOWN, **GATES)
 TABLE.cases("gru", x=X, h0=STATE, **_weights(3), **FLAGS, options=BATCH)
-TABLE.cases("gru", x=X, h0=STATE, **_weights(3, bias=(2, 6)), **FLAGS, reset_after=True,
-            options=BATCH)
-TABLE.cases("gru", x=X, h0=STATE, **_weights(3), options=BATCH,
-            recurrent_activation=["sigmoid", "hard_sigmoid"], activation=["tanh", "relu"])
-TABLE.cases("gru", x=X, h0=STATE, **_weights(3, bias=(2, 6)), options=BATCH, reset_after=True,
-            recurrent_activation=["sigmoid", "hard_sigmoid"], activation=["tanh", "linear"])
+TABLE.cases("gru", x=X, h0=STATE, **_weights(3, bias=(2, 6)), reset_after=True, options=BATCH)
+TABLE.cases("gru", x=X, h0=STATE, **_weights(3, bias=(2, 6), without=False), reset_after=True,
+            reverse=True, return_sequences=True, **KNOWN)
+TABLE.cases("gru", x=X, h0=STATE, **_weights(3, without=False), **KNOWN, **GATES)
+TABLE.cases("gru", x=X, h0=STATE, **_weights(3, bias=(2, 6), without=False), reset_after=True,
+            **KNOWN, **GATES)
 for _op, _states, _gates in (("simple_rnn", ("h0",), 1), ("lstm", ("h0", "c0"), 4),
                              ("gru", ("h0",), 3)):
     TABLE.cases(_op, x=draw(1, 1, 1), **{name: draw(1, 1, **SMALL) for name in _states},
-                **_weights(_gates, 1, 1), options=BATCH)
+                **_weights(_gates, 1, 1, without=False), options=BATCH, layouts=("plain",))

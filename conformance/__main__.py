@@ -1,0 +1,6 @@
+"""`python -m keras_compat.conformance`."""
+import sys
+
+from .cli import run
+
+sys.exit(run())
