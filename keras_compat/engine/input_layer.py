@@ -1,8 +1,10 @@
 """InputLayer and Input: where a model's data comes in."""
 from .. import backend as K
 from ..backend import arguments, errors
+from ..legacy import interfaces
+from ..utils.generic_utils import unpack_singleton  # noqa: F401
 from .base_layer import Layer
-from .node import leaf
+from .node import Node, leaf  # noqa: F401 (old code imports it from here)
 
 
 class InputLayer(Layer):
@@ -13,6 +15,7 @@ class InputLayer(Layer):
     default floatx, or the tensor's.
     """
 
+    @interfaces.legacy_input_support
     def __init__(self, input_shape=None, batch_size=None, batch_input_shape=None, dtype=None,
                  input_tensor=None, sparse=False, name=None):
         super().__init__(dtype=dtype or (K.dtype(input_tensor) if input_tensor is not None

@@ -7,14 +7,17 @@ import numbers
 
 from .. import backend as K
 from ..backend import errors
-from ..utils.generic_utils import to_list, unpack_singleton
-from ..utils.layer_utils import print_summary
+from ..legacy import interfaces
+from ..utils.generic_utils import (  # noqa: F401 (old code imports some of them from here)
+    has_arg, object_list_uid, to_list, unpack_singleton)
+from ..utils.layer_utils import get_source_inputs  # noqa: F401
+from ..utils.layer_utils import print_summary as print_layer_summary
 from . import graph_order
 from .base_layer import Layer, _as_many, _shape_list, _traced
 from .input_layer import InputLayer
 from .layer_state import set_values, unique
 from .network_config import NetworkConfig
-from .node import history, leaf, masks_of, node_of
+from .node import Node, history, leaf, masks_of, node_of  # noqa: F401
 
 
 class Network(NetworkConfig, Layer):
@@ -25,6 +28,7 @@ class Network(NetworkConfig, Layer):
     `super().__init__(name=...)` with neither.
     """
 
+    @interfaces.legacy_model_constructor_support
     def __init__(self, *args, **kwargs):
         given = _constructor_arguments(type(self).__name__, args, kwargs)
         prefix = type(self).__name__.lower()
@@ -271,7 +275,7 @@ class Network(NetworkConfig, Layer):
             raise ValueError(errors.message(
                 f"{self._who()}, summary", "the weights do not exist yet", "a built model",
                 "one that was never called", "Call build(input_shape), or fit it"))
-        print_summary(self, line_length=line_length, positions=positions, print_fn=print_fn)
+        print_layer_summary(self, line_length=line_length, positions=positions, print_fn=print_fn)
 
 
 def _run_key(inputs, masks):
@@ -291,7 +295,6 @@ def _node_shapes(node, input_shapes):
 
 # ---- checks of the constructor ----
 
-_KERAS_1 = {"input": "inputs", "output": "outputs"}
 _ARGUMENTS = ("inputs", "outputs", "name")
 
 
@@ -299,7 +302,6 @@ def _constructor_arguments(who, args, kwargs):
     """inputs and outputs (both or neither), name and trainable."""
     given = dict(zip(_ARGUMENTS, args))
     for key, value in kwargs.items():
-        key = _KERAS_1.get(key, key)
         if key in given or key not in _ARGUMENTS + ("trainable",):
             raise TypeError(errors.message(
                 who, "keyword argument not understood, or given twice",

@@ -57,6 +57,11 @@ class Bidirectional(TakesStates, Wrapper):
             if layer is not None:
                 layer.trainable = value
 
+    @property
+    def constraints(self):
+        """The constraints of both layers' weights, by weight."""
+        return {w: w.constraint for w in self.weights if w.constraint is not None}
+
     # ---- shapes and masks ----
 
     def compute_output_shape(self, input_shape):

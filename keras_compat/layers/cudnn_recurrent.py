@@ -45,6 +45,15 @@ class _CuDNNRNN(RNN):
                     kernel_constraint=kernel_constraint,
                     recurrent_constraint=recurrent_constraint, bias_constraint=bias_constraint)
 
+    @property
+    def cell(self):
+        """What stands in for a cell: it has a `state_size`."""
+        return self._cell
+
+    @cell.setter
+    def cell(self, cell):
+        self._cell = cell
+
     def build(self, input_shape):
         """Makes the weights, and the states of a stateful layer."""
         super().build(input_shape)

@@ -91,5 +91,6 @@ class AlphaDropout(_Noise):
         return scale * (inputs * kept + _DROPPED * (1 - kept)) + shift
 
     def get_config(self):
-        """The constructor's arguments."""
-        return extend(super().get_config(), config_of(self, "rate", "noise_shape", "seed"))
+        """The rate, as 2.3.1 wrote it, and the other arguments where they were given."""
+        given = [name for name in ("noise_shape", "seed") if getattr(self, name) is not None]
+        return extend(super().get_config(), config_of(self, "rate", *given))
