@@ -5,7 +5,7 @@
 #   make quick        the tests that take little time
 #   make conformance  the suite for backends, on every installed one, as a table
 #   make bench        speed against hand-written programs
-#   make docs         the generated pages of docs/
+#   make docs         the documentation as a site, in docs/_site
 
 PYTHON ?= python3
 TORCH ?= torch==2.13.0
@@ -49,7 +49,7 @@ docs: $(TEST_STAMP)
 	$(TEST_VENV)/bin/python -m docs.generate $(ARGS)
 
 clean:
-	rm -rf $(DEMO_VENV) $(TEST_VENV) build *.egg-info
+	rm -rf $(DEMO_VENV) $(TEST_VENV) build *.egg-info docs/_site docs/reference
 
 check-python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { \
@@ -64,5 +64,5 @@ $(DEMO_STAMP): $(PROJECT) | check-python
 $(TEST_STAMP): $(PROJECT) | check-python
 	$(PYTHON) -m venv $(TEST_VENV)
 	$(TEST_VENV)/bin/python -m pip install --quiet "$(TORCH)"
-	$(TEST_VENV)/bin/python -m pip install --quiet -e ".[tensorflow,test]"
+	$(TEST_VENV)/bin/python -m pip install --quiet -e ".[tensorflow,test,docs]"
 	touch $@
