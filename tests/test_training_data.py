@@ -103,7 +103,7 @@ def compiled(loss="mse", activation=None):
     (lambda: compiled().fit(X, Y, validation_split=2), ValueError, "validation_split"),
     (lambda: compiled().fit(X, Y, validation_data=(X,)), ValueError, "received 1 items"),
     (lambda: compiled().fit(X, Y, batch_size=4, steps_per_epoch=2), ValueError, "batch_size"),
-    (lambda: compiled().fit(X, Y, batch_size=0), ValueError, "Expected a positive number"),
+    (lambda: compiled().fit(X, Y, batch_size=0), ValueError, "Expected a positive integer"),
     (lambda: compiled().fit(X, Y, epoch=3), TypeError, "fit: unknown keyword.*'epoch'"),
     (lambda: linear().compile("sgd"), ValueError, "compile: .*no.*|a loss to optimize"),
     (lambda: linear().compile("sgd", "mse", metrics="acc"), TypeError, "a list or a dict"),

@@ -1,6 +1,4 @@
 """Model: a network that can be compiled, trained, evaluated and asked for predictions."""
-import warnings
-
 import numpy as np
 
 from .. import backend as K
@@ -10,7 +8,9 @@ from ..callbacks import BaseLogger, CallbackList, History, ProgbarLogger
 from ..utils.generic_utils import (  # noqa: F401 (old code imports them from here)
     slice_arrays, to_list, unpack_singleton)
 from . import training_arrays, training_utils
+from . import training_checks as checks
 from .base_layer import Layer  # noqa: F401
+from .data_arrays import as_array
 from .endpoints import Endpoint, metrics_per_output
 from .input_layer import Input
 from .layer_state import unique
@@ -47,8 +47,9 @@ class Model(Network):
         sample weights apply to the latter only. loss_weights: numbers or tensors.
         sample_weight_mode: 'temporal' for weights (samples, steps).
         target_tensors: tensors in place of the placeholders for targets.
-        Other keywords (for TensorFlow's session) are taken and ignored.
+        Keywords for TensorFlow's session are taken and ignored; ValueError for others.
         """
+        checks.compile_keywords(kwargs)
         with at_home(self):
             self.optimizer = optimizers.get(optimizer)
         self.loss = loss if loss is not None else {}
@@ -196,21 +197,26 @@ class Model(Network):
         steps_per_epoch: with it each step takes all of the data.
         The arguments of queues do nothing for arrays.
         """
-        epochs = _renamed_epochs(kwargs, epochs)
-        batch_size = _checked_batch_size(batch_size, steps_per_epoch, "steps_per_epoch")
-        data = self._data("fit", x, y, sample_weight, class_weight, batch_size)
+        epochs, initial_epoch = checks.epochs(kwargs, epochs, initial_epoch)
+        checks.validation("fit", validation_data, validation_steps, steps_per_epoch)
+        training_utils.should_run_validation(validation_freq, 0)
+        steps, validation_steps = (checks.steps("fit", *pair) for pair in (
+            ("steps_per_epoch", steps_per_epoch), ("validation_steps", validation_steps)))
+        batch_size = checks.batch_size("fit", batch_size, steps, "steps_per_epoch")
+        callbacks = checks.callbacks("fit", callbacks)
+        data = self._data("fit", x, y, sample_weight, class_weight, batch_size, steps)
         data, held_back = self._validation("fit", data, validation_data, validation_split,
                                            batch_size, validation_steps)
         base_logger = BaseLogger(self.stateful_metric_names)
-        callbacks = self._fit_callbacks(callbacks, base_logger, verbose, steps_per_epoch)
-        self._tell(callbacks, batch_size, epochs, steps_per_epoch, verbose, data, held_back)
+        callbacks = self._fit_callbacks(callbacks, base_logger, verbose, steps)
+        self._tell(callbacks, batch_size, epochs, steps, verbose, data, held_back)
         validate = held_back and self._validator(held_back, batch_size, validation_steps,
                                                  callbacks)
         self._objective.check_trainable()
         training_arrays.FitLoop(
             self, self._objective.function("train", data.weighted),
             training_arrays.Feed(data.arrays), callbacks, base_logger, batch_size, epochs,
-            initial_epoch, shuffle, steps_per_epoch, validate, validation_freq).run()
+            initial_epoch, checks.shuffle(shuffle), steps, validate, validation_freq).run()
         return self.history
 
     def _fit_callbacks(self, callbacks, base_logger, verbose, steps):
@@ -235,19 +241,12 @@ class Model(Network):
     def _validation(self, who, data, validation_data, split, batch_size, steps):
         """(training data, validation data or None)."""
         if validation_data:
-            if len(validation_data) not in (2, 3):
-                raise ValueError(errors.message(
-                    f"{who}, validation_data", "validation takes inputs and targets",
-                    "(x, y) or (x, y, sample_weight)", f"{len(validation_data)} items"))
             x, y, *weights = validation_data
-            return data, self._data(who, x, y, *(weights or [None]), None, batch_size)
+            return data, self._data(f"{who}, validation_data", x, y, *(weights or [None]), None,
+                                    batch_size, steps)
         if not split:
             return data, None
-        if not 0 < split < 1:
-            raise ValueError(errors.message(
-                f"{who}, validation_split", "a part of the data is held back",
-                "a number between 0 and 1", split))
-        return data.split(int(data.size * (1. - split)))
+        return data.split(checks.split(who, data.size, split))
 
     def _validator(self, data, batch_size, steps, callbacks):
         function = self._objective.function("test", data.weighted)
@@ -262,8 +261,10 @@ class Model(Network):
                  steps=None, callbacks=None, max_queue_size=10, workers=1,
                  use_multiprocessing=False):
         """The loss and the metrics on data: a number, or a list in the order of metrics_names."""
-        batch_size = _checked_batch_size(batch_size, steps, "steps")
-        data = self._data("evaluate", x, y, sample_weight, None, batch_size)
+        steps = checks.steps("evaluate", "steps", steps)
+        batch_size = checks.batch_size("evaluate", batch_size, steps, "steps")
+        callbacks = checks.callbacks("evaluate", callbacks)
+        data = self._data("evaluate", x, y, sample_weight, None, batch_size, steps)
         return unpack_singleton(training_arrays.test_loop(
             self, self._objective.function("test", data.weighted),
             training_arrays.Feed(data.arrays), batch_size, verbose, steps, callbacks))
@@ -271,12 +272,15 @@ class Model(Network):
     def predict(self, x, batch_size=None, verbose=0, steps=None, callbacks=None,
                 max_queue_size=10, workers=1, use_multiprocessing=False):
         """The outputs for inputs: an array, or a list of them."""
-        batch_size = _checked_batch_size(batch_size, steps, "steps")
+        steps = checks.steps("predict", "steps", steps)
+        batch_size = checks.batch_size("predict", batch_size, steps, "steps")
+        callbacks = checks.callbacks("predict", callbacks)
         arrays = self._inputs("predict", x)
         size = arrays[0].shape[0] if arrays else 0
+        self._check_divisible("predict", size, batch_size)
+        checks.fixed_batches("predict", self._feed_input_shapes, size, batch_size, steps)
         if size <= batch_size and not (verbose or steps or callbacks or self.stateful):
             return self._predicted(arrays)
-        self._check_divisible("predict", size, batch_size)
         return unpack_singleton(training_arrays.predict_loop(
             self, self.predict_function, training_arrays.Feed(arrays), batch_size, verbose,
             steps, callbacks))
@@ -319,27 +323,33 @@ class Model(Network):
 
     def predict_on_batch(self, x):
         """The outputs for one batch of inputs: an array, or a list of them."""
-        return self._predicted(self._inputs("predict_on_batch", x))
+        return self._predicted(self._inputs("predict_on_batch", x, whole=True))
 
     # ---- data ----
 
-    def _inputs(self, who, x):
-        """The input arrays, checked."""
+    def _inputs(self, who, x, whole=False):
+        """The input arrays, checked. whole: they are one batch."""
         if not self.inputs:
-            self._set_inputs(x)
-        return training_utils.standardize_input_data(
-            x, self._feed_input_names, self._feed_input_shapes, check_batch_axis=False,
+            self._set_inputs(who, x)
+        arrays = training_utils.standardize_input_data(
+            x, self._feed_input_names, self._feed_input_shapes, check_batch_axis=whole,
             exception_prefix=f"{who}, input")
+        training_utils.require(arrays, self._feed_input_names, f"{who}, input",
+                               "the model needs data")
+        return arrays
 
-    def _data(self, who, x, y, sample_weight=None, class_weight=None, batch_size=None):
-        """Inputs, targets and weights, checked: a `Data`."""
+    def _data(self, who, x, y, sample_weight=None, class_weight=None, batch_size=None,
+              steps=None):
+        """Inputs, targets and weights, checked: a `Data`. batch_size: None for one batch."""
         if not self.inputs and getattr(self, "_pending_compile", False):
-            self._set_inputs(x)
+            self._set_inputs(who, x)
         objective = self._compiled(who)
-        inputs = self._inputs(who, x)
+        inputs = self._inputs(who, x, whole=not batch_size)
         data = Data.of(who, objective, inputs, y, sample_weight, class_weight)
+        checks.some_samples(who, data.size)
         if batch_size:
             self._check_divisible(who, data.size, batch_size)
+            checks.fixed_batches(who, self._feed_input_shapes, data.size, batch_size, steps)
         return data
 
     def _check_divisible(self, who, size, batch_size):
@@ -348,10 +358,13 @@ class Model(Network):
                 f"{self._who()}, {who}", "a stateful model takes whole batches only",
                 f"a number of samples divisible by {batch_size}", size))
 
-    def _set_inputs(self, x):
+    def _set_inputs(self, who, x):
         """Builds a model without inputs for the shapes and dtypes of its first data."""
         arrays = list(x.values()) if isinstance(x, dict) else to_list(x, allow_tuple=True)
-        arrays = [np.asarray(a) if not hasattr(a, "shape") else a for a in arrays]
+        if not self._layers:
+            raise ValueError(errors.message(f"{self._who()}, {who}", "a model has layers",
+                                            "at least one layer", "none"))
+        arrays = [as_array(a, f"{who}, input {i}") for i, a in enumerate(arrays)]
         shapes = [(None,) + tuple(a.shape[1:] or (1,)) for a in arrays]
         if hasattr(self, "add") and len(arrays) == 1:
             self.build(shapes[0])
@@ -374,25 +387,3 @@ class Model(Network):
 def _added_metrics(layer):
     """Metrics that a layer and those in it have added; not those compiled for inner models."""
     return layer._metrics + [m for inner in layer._layers for m in _added_metrics(inner)]
-
-
-def _renamed_epochs(kwargs, epochs):
-    if "nb_epoch" in kwargs:
-        warnings.warn("fit: `nb_epoch` is now called `epochs`", stacklevel=3)
-        epochs = kwargs.pop("nb_epoch")
-    if kwargs:
-        raise TypeError(errors.message("fit", "unknown keyword arguments", "those of fit",
-                                       errors.one_of(sorted(kwargs))))
-    return epochs
-
-
-def _checked_batch_size(batch_size, steps, name):
-    if batch_size is None:
-        return 32
-    if steps is not None:
-        raise ValueError(errors.message(
-            "batch_size", f"with {name} there are no batches", "batch_size=None", batch_size))
-    if not batch_size > 0:
-        raise ValueError(errors.message("batch_size", "a batch has samples",
-                                        "a positive number", batch_size))
-    return int(batch_size)

@@ -1,6 +1,5 @@
 """The arrays of a step: inputs, targets and weights, checked against what was compiled."""
 from .. import backend as K
-from ..backend import errors
 from . import training_utils
 from .training_arrays import part
 
@@ -54,8 +53,5 @@ def _targets(who, y, fed, names, all_names):
     targets = training_utils.standardize_input_data(
         y, names, [e.target_shape() for e in fed], check_batch_axis=False,
         exception_prefix=f"{who}, target")
-    for target, name in zip(targets, names):
-        if target is None:
-            raise ValueError(errors.message(
-                f"{who}, target '{name}'", "the loss needs targets", "an array y", "none"))
+    training_utils.require(targets, names, f"{who}, target", "the loss needs targets")
     return targets

@@ -1,14 +1,18 @@
 """What users pass to fit and its kin, made into checked lists of arrays."""
+import numbers
 import warnings
 from collections.abc import Mapping
 
 import numpy as np
 
 from .. import losses
-from ..backend import errors
+from ..backend import arguments, errors
 from ..utils.generic_utils import to_list
+from .data_arrays import as_array
 
 # ---- arrays ----
+
+_ROWS = 65536  # of targets checked at a time: they may lie in a file
 
 
 def standardize_input_data(data, names, shapes=None, check_batch_axis=True, exception_prefix=""):
@@ -26,6 +30,13 @@ def standardize_input_data(data, names, shapes=None, check_batch_axis=True, exce
     return arrays
 
 
+def require(arrays, names, who, rule):
+    """ValueError unless there is an array for each name."""
+    for array, name in zip(arrays, names):
+        if array is None:
+            raise ValueError(errors.message(f"{who} '{name}'", rule, "an array", "none"))
+
+
 def _by_name(data, names, who):
     if not names:
         if data is None or (hasattr(data, "__len__") and len(data) == 0):
@@ -39,7 +50,7 @@ def _by_name(data, names, who):
     if not isinstance(data, (list, tuple)):
         data = [data]
     elif len(names) == 1 and _is_one_array(data):
-        data = [np.asarray(data)]
+        data = [as_array(data, f"{who} '{names[0]}'")]
     if len(data) != len(names):
         raise ValueError(errors.message(
             who, "there is one array for each of the model's ends",
@@ -66,15 +77,7 @@ def _is_one_array(data):
 def _as_array(x, who, name):
     if x is None:
         return None
-    if type(x).__name__ in ("DataFrame", "Series") and hasattr(x, "values"):
-        x = x.values
-    if not (hasattr(x, "shape") and hasattr(x, "__getitem__")):
-        x = np.asarray(x)
-    dtype = getattr(x, "dtype", None)
-    if dtype is not None and np.dtype(dtype).kind not in "biuf":
-        raise ValueError(errors.message(
-            f"{who} '{name}'", "the data are numbers", "a numeric dtype", f"dtype {dtype}",
-            "Rows of different lengths, or text, have to be encoded first"))
+    x = as_array(x, f"{who} '{name}'")
     if len(x.shape) == 0:
         raise ValueError(errors.message(f"{who} '{name}'", "the data have a batch axis",
                                         "an array of at least 1 axis", "a single number"))
@@ -128,13 +131,19 @@ def check_loss_and_target_compatibility(targets, loss_functions, output_shapes, 
 
 
 def _check_classes(y, classes, name):
-    if classes is None or not isinstance(y, np.ndarray) or not y.size:
+    if classes is None or hasattr(y, "tocsr"):
         return
-    low, high = y.min(), y.max()
-    if not (low >= 0 and high < classes):
-        raise ValueError(errors.message(
-            f"target '{name}'", "class numbers lie below the number of outputs",
-            f"numbers from 0 to {classes - 1}", f"from {low} to {high}"))
+    for start in range(0, y.shape[0], _ROWS):
+        rows = np.asarray(y[start:start + _ROWS])
+        low, high = rows.min(), rows.max()
+        if not (low >= 0 and high < classes):
+            raise ValueError(errors.message(
+                f"target '{name}'", "class numbers lie below the number of outputs",
+                f"numbers from 0 to {classes - 1}", f"from {low} to {high}"))
+        if rows.dtype.kind == "f" and (rows != np.floor(rows)).any():
+            raise ValueError(errors.message(
+                f"target '{name}'", "class numbers are whole numbers",
+                f"numbers from 0 to {classes - 1}", f"{rows[rows != np.floor(rows)][0]}"))
 
 
 def is_sparse_loss(loss):
@@ -154,7 +163,7 @@ def standardize_weights(y, sample_weight=None, class_weight=None, sample_weight_
     of a wrong shape, and for classes without a weight.
     """
     if sample_weight is not None:
-        sample_weight = np.asarray(getattr(sample_weight, "values", sample_weight))
+        sample_weight = as_array(sample_weight, "sample_weight")
         _check_sample_weight(y, sample_weight, sample_weight_mode)
     if not _weighs_classes(class_weight):
         return sample_weight
@@ -201,7 +210,8 @@ def _class_weights(y, class_weight, mode):
             "class_weight", "every class of the data has a weight",
             f"keys {[_number(c) for c in found]}", f"keys {sorted(class_weight)}",
             f"No weight for {[_number(c) for c in missing]}"))
-    return np.asarray([class_weight[c] for c in found])[place.reshape(-1)]
+    weights = [arguments.number("class_weight", str(_number(c)), class_weight[c]) for c in found]
+    return np.asarray(weights)[place.reshape(-1)]
 
 
 def _number(c):
@@ -302,12 +312,12 @@ def batch_shuffle(index_array, batch_size):
 
 def should_run_validation(validation_freq, epoch):
     """Whether the epoch (from 0) is one to validate in: every n-th, or one of a list (from 1)."""
-    if isinstance(validation_freq, int):
+    if isinstance(validation_freq, numbers.Integral):
         if validation_freq < 1:
             raise ValueError(errors.message("validation_freq", "validation happens every n epochs",
                                             "an integer >= 1", validation_freq))
         return (epoch + 1) % validation_freq == 0
-    if not hasattr(validation_freq, "__contains__"):
+    if isinstance(validation_freq, str) or not hasattr(validation_freq, "__contains__"):
         raise ValueError(errors.message("validation_freq", "it says in which epochs to validate",
                                         "an integer or a list of epochs", repr(validation_freq)))
     return epoch + 1 in validation_freq
