@@ -109,7 +109,7 @@ def test_spellings_of_keras_1_mean_the_same(old, new):
 
 def test_unknown_dim_ordering_is_an_error():
     with pytest.raises(ValueError, match="unknown dim_ordering. Expected 'tf', 'th'"):
-        K.pool2d(K.ones((1, 2, 2, 1)), (2, 2), dim_ordering="tensorflow")
+        K.pool2d(K.ones((1, 2, 2, 1)), (2, 2), dim_ordering="channels_last")
 
 
 def test_crossentropies_understand_keras_1s_names_in_any_order():

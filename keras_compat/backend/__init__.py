@@ -12,6 +12,9 @@ from .graph import Tensor, Variable, layer_scope
 from .interface import Backend
 from .loops import foldl, foldr, map_fn, rnn
 from .ops import *  # noqa: F401,F403
-from .selection import backend, set_backend
+from .selection import active, backend, set_backend
 from .session import *  # noqa: F401,F403
 from .state import *  # noqa: F401,F403
+
+# As in Keras, the import announces the backend, or says what is wrong with the choice.
+active()
