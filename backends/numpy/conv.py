@@ -125,9 +125,15 @@ def _input_gradient(g, kernel, geo, groups):
         return np.zeros(shape, g.dtype)
     if groups == 1 and _pointwise(geo) and set(geo.strides) == {1}:
         return np.dot(g.reshape(-1, g.shape[-1]), kernel.reshape(channels, -1).T).reshape(shape)
-    if not _is_depthwise(kernel.shape, groups) and _correlates_back(geo):
+    if _correlates_back(geo) and (not _is_depthwise(kernel.shape, groups)
+                                  or _one_kernel_each(kernel, groups, geo)):
         return _correlated_back(g, kernel, geo, groups)
     return _scattered(g, kernel, geo, groups)
+
+
+def _one_kernel_each(kernel, groups, geo):
+    """Whether a depthwise gradient is one correlation with one kernel a channel."""
+    return kernel.shape[-1] == groups and set(geo.strides) == {1}
 
 
 def _correlates_back(geo):
@@ -177,6 +183,9 @@ def _residue_axis(residue, size, window, stride, dilation, low, lead):
 
 
 def _correlate_groups_back(view, cells, target, groups):
+    if _is_depthwise(cells.shape, groups):
+        depthwise.correlate(view, _by_channel(cells, groups), target[..., None])
+        return
     for inner, outer in _group_slices(cells.shape, groups):
         part = cells[..., outer].swapaxes(-1, -2)
         part = np.ascontiguousarray(part).reshape(-1, part.shape[-1])
