@@ -24,7 +24,7 @@ def conv(x, kernel, *, strides, padding, dilation, groups, data_format):
 def conv_bias(x, kernel, bias, *, strides, padding, dilation, groups, data_format):
     """`conv` with a bias per output channel, added inside the same kernel."""
     ndim = x.ndim
-    x, w = native_view(x, data_format), kernel_view(kernel)
+    x, w = native_view(x, data_format), windows.kernel_for_use(kernel)
     strides, dilation = windows.two_axes(strides), windows.two_axes(dilation)
     pads = _pads(x.shape[2:], w.shape[2:], strides, dilation, padding)
     if windows.symmetric(pads):

@@ -6,6 +6,7 @@ wait for the device elsewhere.
 import functools
 
 import torch
+from torch.autograd.graph import increment_version
 
 # Keras folds Adam's bias corrections into the rate that it passes; after this many
 # steps PyTorch's own are exactly 1.
@@ -31,6 +32,7 @@ def sgd_update(params, velocities, grads, lr, momentum, *, nesterov):
         return
     torch._fused_sgd_(params, steps, velocities, weight_decay=0.0, momentum=momentum, lr=-1.0,
                       dampening=0.0, nesterov=nesterov, maximize=False, is_first_step=False)
+    increment_version(params)
 
 
 def _plain_sgd(params, velocities, steps, momentum, nesterov):
@@ -66,6 +68,7 @@ def adam_update(params, first, second, grads, lr_t, beta_1, beta_2, *, epsilon):
                        _steps(len(params), params[0].device), lr=lr_t.item(),
                        beta1=beta_1.item(), beta2=beta_2.item(), weight_decay=0.0,
                        eps=epsilon, amsgrad=False, maximize=False)
+    increment_version(params)
 
 
 UPDATES = {"sgd_update": sgd_update, "rmsprop_update": rmsprop_update,

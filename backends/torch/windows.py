@@ -47,6 +47,25 @@ def kernel_view(kernel):
     return kernel.permute(KERNEL_VIEW[kernel.ndim])
 
 
+def kernel_for_use(kernel):
+    """`kernel_view` for a forward pass; without recording, in the layout that oneDNN reads.
+
+    The view of a Keras kernel has strides that it first copies, which costs one sample
+    up to half of its time. A kernel met again unchanged is therefore kept in channels_last;
+    the copy hangs on the tensor, with the version of the values that it was made from.
+    """
+    if torch.is_grad_enabled() or kernel.ndim == 5:
+        return kernel_view(kernel)
+    version, ready = getattr(kernel, "in_channels_last", (None, None))
+    if version != kernel._version:
+        kernel.in_channels_last = (kernel._version, None)
+        return kernel_view(kernel)
+    if ready is None:
+        ready = kernel_view(kernel).contiguous(memory_format=torch.channels_last)
+        kernel.in_channels_last = (version, ready)
+    return ready
+
+
 def kernel_back(kernel, ndim):
     """The way back from `kernel_view`, to `ndim` axes."""
     kernel = kernel.permute(KERNEL_BACK[kernel.ndim])

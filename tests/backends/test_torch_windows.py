@@ -157,3 +157,57 @@ def test_float16(rank):
     close(average, reference.pool(x, (2,) * rank, (1,) * rank, "same", True), 5e-3)
     close(backend.ops["max_pool"](native(x), **pool),
           reference.pool(x, (2,) * rank, (1,) * rank, "same", False), 1e-6)
+
+
+# ---- kernels kept in the layout that the convolution reads ----
+
+def _sgd(momentum):
+    def update(kernel, g):
+        velocity = None if momentum is None else [torch.zeros_like(kernel)]
+        momentum_ = None if momentum is None else torch.tensor(momentum)
+        backend.updates["sgd_update"]([kernel], velocity, [g], torch.tensor(0.1), momentum_,
+                                      nesterov=False)
+    return update
+
+
+def _rmsprop(kernel, g):
+    backend.updates["rmsprop_update"]([kernel], [torch.zeros_like(kernel)], [g],
+                                      torch.tensor(0.1), torch.tensor(0.9), epsilon=1e-7)
+
+
+def _adam(kernel, g):
+    backend.updates["adam_update"](
+        [kernel], [torch.zeros_like(kernel)], [torch.zeros_like(kernel)], [g],
+        torch.tensor(0.1), torch.tensor(0.9), torch.tensor(0.99), epsilon=1e-7)
+
+
+CHANGES = {
+    "sgd_update": _sgd(None), "sgd_update with momentum": _sgd(0.9),
+    "sgd_update with momentum 0": _sgd(0.0), "rmsprop_update": _rmsprop, "adam_update": _adam,
+    "write": lambda kernel, g: backend.write(kernel, g.numpy()),
+    "assign": lambda kernel, g: backend.assign(kernel, g),
+}
+
+
+def test_every_update_op_is_among_the_changes():
+    assert set(backend.updates) <= {name.split()[0] for name in CHANGES}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("shape", [(3, 2, 3, 4), (3, 3, 4)], ids=["plane", "line"])
+def test_a_kernel_met_again_is_used_with_its_newest_values(change, shape):
+    rank = len(shape) - 2
+    x, kernel = draw(2, *(6, 5)[:rank], 3), backend.variable(draw(*shape, seed=1), "kernel")
+    attrs = {"strides": (1,) * rank, "padding": "same", "dilation": (1,) * rank, "groups": 1,
+             "data_format": "channels_last"}
+    with torch.no_grad():
+        for _ in range(3):
+            before = backend.ops["conv"](native(x), kernel, **attrs)
+        CHANGES[change](kernel, native(draw(*shape, seed=2)))
+        after = backend.ops["conv"](native(x), kernel, **attrs)
+        again = backend.ops["conv"](native(x), kernel, **attrs)
+    attrs.pop("data_format")
+    expected = reference.conv(x, kernel.numpy(), **attrs)
+    assert np.abs(before.numpy() - expected).max() > 1e-3
+    close(after, expected)
+    close(again, expected)
