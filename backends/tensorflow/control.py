@@ -5,32 +5,52 @@ import tensorflow as tf
 
 
 def scan(sequences, states, captured, *, body, length, reverse, n_outputs, keep):
-    """Runs `body` once a time step; see the op's definition for the arguments.
+    """Runs `body` once a time step; see the op's definition for the arguments."""
+    sequences = [tf.convert_to_tensor(s) for s in sequences]
+    states = [tf.convert_to_tensor(s) for s in states]
+    specs = _specs(body, sequences, states, captured)
+    kept = [i for i in range(n_outputs) if keep[i]]
+
+    def step(*items):
+        results = body(*items, *captured)
+        return [results[i] for i in kept], results[n_outputs:]
+    outputs, states = _loop(step, sequences, states, [specs[i] for i in kept],
+                            specs[n_outputs:], length, reverse)
+    outputs = iter(outputs)
+    return tuple(next(outputs) if k else None for k in keep) + tuple(states)
+
+
+def loop(step, sequences, states, widths, reverse=False):
+    """(stacked outputs, last states) of a step on matrices: step(*slices, *states) -> the same.
+
+    Slices and states are (batch, columns) of one dtype; `widths` are the outputs' columns.
+    """
+    specs = [tf.TensorSpec([None, n], states[0].dtype) for n in widths]
+    carried = [tf.TensorSpec([None, s.shape[-1]]) for s in states]
+    return _loop(step, sequences, states, specs, carried, None, reverse)
+
+
+def _loop(step, sequences, states, outputs, carried, length, reverse):
+    """The loop itself; specs of a step's outputs and new states.
 
     Sequences are read from arrays: the gradient of a step read by indexing would
     be a whole sequence of zeros each time.
     """
-    sequences = [tf.convert_to_tensor(s) for s in sequences]
-    states = [tf.convert_to_tensor(s) for s in states]
     count = _length(sequences[0]) if sequences else length
-    specs = _specs(body, sequences, states, captured)
     columns = [tf.TensorArray(s.dtype, count, element_shape=s.shape[1:]).unstack(s)
                for s in sequences]
-    kept = [i for i in range(n_outputs) if keep[i]]
-    arrays = [tf.TensorArray(specs[i].dtype, count, element_shape=specs[i].shape) for i in kept]
+    arrays = [tf.TensorArray(o.dtype, count, element_shape=o.shape) for o in outputs]
 
-    def step(i, arrays, states):
+    def one(i, arrays, states):
         t = count - 1 - i if reverse else i
-        results = body(*[column.read(t) for column in columns], *states, *captured)
-        arrays = [a.write(t, results[k]) for a, k in zip(arrays, kept)]
-        return i + 1, arrays, list(results[n_outputs:])
+        results, states = step(*[column.read(t) for column in columns], *states)
+        return i + 1, [a.write(t, r) for a, r in zip(arrays, results)], list(states)
     invariants = (tf.TensorShape(()), [tf.TensorShape(None)] * len(arrays),
-                  [_common(s.shape, spec.shape) for s, spec in zip(states, specs[n_outputs:])])
+                  [_common(s.shape, spec.shape) for s, spec in zip(states, carried)])
     _, arrays, states = tf.while_loop(
-        lambda i, *rest: i < count, step, (tf.constant(0), arrays, states),
+        lambda i, *rest: i < count, one, (tf.constant(0), arrays, list(states)),
         shape_invariants=invariants, maximum_iterations=count)
-    stacked = iter([a.stack() for a in arrays])
-    return tuple(next(stacked) if k else None for k in keep) + tuple(states)
+    return [a.stack() for a in arrays], states
 
 
 def _length(sequence):

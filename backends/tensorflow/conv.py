@@ -2,6 +2,7 @@
 import tensorflow as tf
 
 from keras_compat.backends.tensorflow import windows
+from keras_compat.backends.tensorflow.derivatives import vjp
 from keras_compat.backends.tensorflow.windows import from_last, to_last, two_axes
 
 _BACKPROP = {4: (tf.raw_ops.Conv2DBackpropInput, "input_sizes"),
@@ -77,7 +78,7 @@ def conv_input_gradient(g, kernel, shape_tensor, *, shape, strides, padding, dil
         def forward(x):
             x = tf.ensure_shape(x, [None] * (len(g.shape) - 1) + [kernel.shape[-2] * groups])
             return _conv(x, kernel, strides, padding, dilation, groups)
-        y = windows.vjp(forward, tf.zeros(target, g.dtype), g)
+        y = vjp(forward, [tf.zeros(target, g.dtype)], g)[0]
     y = from_last(y, data_format, rank)
     if shape is not None:
         y.set_shape([None if n in (-1, None) else n for n in shape])
@@ -89,7 +90,7 @@ def conv_kernel_gradient(x, g, *, kernel_shape, strides, padding, dilation, grou
     def forward(kernel):
         return conv(x, kernel, strides=strides, padding=padding, dilation=dilation,
                     groups=groups, data_format=data_format)
-    return windows.vjp(forward, tf.zeros(kernel_shape, x.dtype), g)
+    return vjp(forward, [tf.zeros(kernel_shape, x.dtype)], g)[0]
 
 
 OPS = {"conv": conv, "conv_input_gradient": conv_input_gradient,

@@ -2,6 +2,7 @@
 import tensorflow as tf
 
 from keras_compat.backends.tensorflow import windows
+from keras_compat.backends.tensorflow.derivatives import vjp
 from keras_compat.backends.tensorflow.windows import from_last, to_last, two_axes
 
 
@@ -35,13 +36,13 @@ def max_pool(x, *, pool_size, strides, padding, data_format):
 
 def max_pool_gradient(g, x, **attrs):
     """`g` added to the first greatest cell of each window."""
-    return windows.vjp(lambda cells: max_pool(cells, **attrs), x, g)
+    return vjp(lambda cells: max_pool(cells, **attrs), [x], g)[0]
 
 
 def max_pool_select(h, x, **attrs):
     """The cells of `h` at the first greatest cell of each window of `x`: the transpose of that."""
     zeros = tf.zeros_like(max_pool(x, **attrs))
-    return windows.vjp(lambda g: max_pool_gradient(g, x, **attrs), zeros, h)
+    return vjp(lambda g: max_pool_gradient(g, x, **attrs), [zeros], h)[0]
 
 
 def avg_pool(x, *, pool_size, strides, padding, data_format):
@@ -51,7 +52,7 @@ def avg_pool(x, *, pool_size, strides, padding, data_format):
 
 def avg_pool_gradient(g, shape_tensor, **attrs):
     """Each cell of `g` spread evenly over its window."""
-    return windows.vjp(lambda x: avg_pool(x, **attrs), tf.zeros(shape_tensor, g.dtype), g)
+    return vjp(lambda x: avg_pool(x, **attrs), [tf.zeros(shape_tensor, g.dtype)], g)[0]
 
 
 OPS = {

@@ -39,14 +39,6 @@ def two_axes(per_axis):
     return (1, *per_axis) if len(per_axis) == 1 else tuple(per_axis)
 
 
-def vjp(function, x, g):
-    """Gradient of `function` at `x` for the cotangent `g`, differentiable in both."""
-    with tf.GradientTape() as tape:
-        tape.watch(x)
-        y = function(x)
-    return tf.convert_to_tensor(tape.gradient(y, x, g))
-
-
 def pad_same(x, window, strides, dilation):
     """`x` with TensorFlow's padding 'same' written out: the odd cell at the end."""
     pads = [[0, 0]]

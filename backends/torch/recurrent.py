@@ -37,6 +37,8 @@ class _Sequence(torch.autograd.Function):
 
 def _over_sequence(cell, x, reverse, return_sequences, *rest):
     """Runs a cell on x (batch, steps, features): (output, last states...)."""
+    if not x.shape[1]:
+        return _no_steps(x, return_sequences, *rest)
     x = x.transpose(0, 1)
     if reverse:
         x = x.flip(0)
@@ -45,6 +47,11 @@ def _over_sequence(cell, x, reverse, return_sequences, *rest):
     else:
         outputs, *states = cell.infer(x, *rest)
     return (outputs.transpose(0, 1) if return_sequences else states[0], *states)
+
+
+def _no_steps(x, return_sequences, kernel, recurrent, bias, *states):
+    """The states that were given; as an output too where that is the last one."""
+    return (states[0][:, None][:, :0] if return_sequences else states[0], *states)
 
 
 # ---- PyTorch's own kernels, in the protocol of a cell ----
