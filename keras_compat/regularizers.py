@@ -54,6 +54,12 @@ def l1_l2(l1=0.01, l2=0.01):
     return L1L2(l1=l1, l2=l2)
 
 
+# ---- Keras 1's names ----
+
+WeightRegularizer = ActivityRegularizer = L1L2
+activity_l1, activity_l2 = l1, l2
+l1l2 = activity_l1l2 = l1_l2
+
 _CLASSES = MappingProxyType({"Regularizer": Regularizer, "L1L2": L1L2})
 _MAKERS = MappingProxyType({"l1": l1, "l2": l2, "l1_l2": l1_l2})
 

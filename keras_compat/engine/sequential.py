@@ -61,7 +61,8 @@ class Sequential(Model):
 
     def _start(self, layer):
         """Makes the input tensor if the first layer tells its shape."""
-        if not isinstance(layer, InputLayer):
+        # Keras 1's Merge may bring several inputs with it.
+        if not isinstance(layer, InputLayer) and not getattr(layer, "merges_layers", False):
             first = self._innermost(layer)
             if not hasattr(first, "batch_input_shape"):
                 return

@@ -4,7 +4,8 @@ from types import MappingProxyType
 
 from ..engine.base_layer import InputSpec, Layer
 from ..engine.input_layer import Input, InputLayer
-from ..legacy.layers import Highway, MaxoutDense
+from ..legacy.dense import Highway, MaxoutDense, TimeDistributedDense
+from ..legacy.merging import Merge
 from ..utils.generic_utils import deserialize_keras_object
 from .advanced_activations import ELU, LeakyReLU, PReLU, ReLU, Softmax, ThresholdedReLU
 from .convolutional import *

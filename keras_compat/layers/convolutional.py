@@ -1,7 +1,7 @@
 """The convolutional layers, under the module name that they have always had."""
 # ruff: noqa: F401
 from ..engine.base_layer import InputSpec, Layer
-from ..legacy.layers import AtrousConvolution1D, AtrousConvolution2D
+from ..legacy.atrous import AtrousConvolution1D, AtrousConvolution2D
 from ..utils.generic_utils import transpose_shape
 from .conv import Conv1D, Conv2D, Conv3D, _Conv
 from .conv_separable import (DepthwiseConv2D, SeparableConv1D, SeparableConv2D,

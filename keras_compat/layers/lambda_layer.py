@@ -77,10 +77,10 @@ class Lambda(Layer):
 
     def get_config(self):
         """The constructor's arguments; lambdas as bytecode, other functions by name."""
-        function, function_type = _dump(self.function)
+        function, function_type = dump_function(self.function)
         output_shape, output_shape_type = self._output_shape, "raw"
         if callable(output_shape):
-            output_shape, output_shape_type = _dump(output_shape)
+            output_shape, output_shape_type = dump_function(output_shape)
         return extend(super().get_config(), {
             "function": function, "function_type": function_type,
             "output_shape": output_shape, "output_shape_type": output_shape_type,
@@ -94,10 +94,10 @@ class Lambda(Layer):
         `custom_objects`. Bytecode from a file is never run (ValueError).
         """
         config = dict(config)
-        config["function"] = _load(config, "function", custom_objects)
+        config["function"] = load_function(config, "function", custom_objects)
         output_shape = config.get("output_shape")
         if config.pop("output_shape_type", "raw") != "raw":
-            output_shape = _load(config, "output_shape", custom_objects)
+            output_shape = load_function(config, "output_shape", custom_objects)
         elif isinstance(output_shape, list):
             output_shape = tuple(output_shape)
         config["output_shape"] = output_shape
@@ -115,7 +115,8 @@ def _shapes(tensors):
     return K.int_shape(tensors)
 
 
-def _dump(function):
+def dump_function(function):
+    """(what a config holds for a function, 'lambda' or 'function')."""
     if getattr(function, "__name__", None) == "<lambda>":
         return func_dump(function), "lambda"
     return _Named.of(function), "function"
@@ -133,8 +134,8 @@ class _Named(str):
         return name
 
 
-def _load(config, key, custom_objects):
-    """The function for a key: a live one, or one that the caller gave by name."""
+def load_function(config, key, custom_objects):
+    """The function for a config's key: a live one, or one that the caller gave by name."""
     value, layer = config[key], config.get("name")
     known = {**get_custom_objects(), **(custom_objects or {})}
     if key == "function" and layer in known:

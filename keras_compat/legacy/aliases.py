@@ -9,11 +9,26 @@ import importlib.abc
 import importlib.machinery
 import importlib.util
 import os
+import re
 import runpy
 import sys
 
 ALIAS = "keras"
 TARGET = __name__.partition(".")[0]
+
+# Modules that had other names, or were taken apart or put together since. A module of a
+# backend's own, such as `keras.backend.x_backend`, is K.
+_MOVED = ((r"\.backend\.(common|load_backend|\w+_backend)", ".backend"),
+          (r"\.callbacks\.callbacks", ".callbacks"),
+          (r"\.initializations", ".legacy.initializations"))
+
+
+def _own_name(name):
+    """The name in this package of a module `keras.x`."""
+    path = name[len(ALIAS):]
+    for old, new in _MOVED:
+        path = re.sub(f"^{old}$", new, path)
+    return TARGET + path
 
 
 class _Loader(importlib.abc.Loader):
@@ -39,7 +54,7 @@ class _Finder(importlib.abc.MetaPathFinder):
     def find_spec(self, name, path=None, target=None):
         if name != ALIAS and not name.startswith(ALIAS + "."):
             return None
-        own = TARGET + name[len(ALIAS):]
+        own = _own_name(name)
         found = importlib.util.find_spec(own)
         if found is None:
             return None
