@@ -32,6 +32,7 @@ K_FAMILIES = {
     "updates": ("Optimizer steps", ("updates",)),
     "config": ("Settings and backends", ("config", "selection", "interface")),
     "session": ("Sessions", ("session",)),
+    "keras1": ("Of Keras 1", ("keras1", "legacy")),
 }
 
 LAYER_FAMILIES = {
@@ -49,7 +50,7 @@ LAYER_FAMILIES = {
     "noise": ("Noise and dropout", ("noise", "dropout")),
     "activations": ("Activations", ("advanced_activations",)),
     "wrappers": ("Wrappers", ("wrapper", "time_distributed", "bidirectional")),
-    "legacy": ("Of Keras 1", ("legacy.layers", "legacy.recurrent")),
+    "legacy": ("Of Keras 1", ("legacy",)),
 }
 
 # Pages with all of one module: page: (title, module).
@@ -121,9 +122,9 @@ def _by_family(prefix, module, folder, families):
 
 
 def _home(thing):
-    """The defining module's short name, with `legacy.` where it lies there."""
+    """The defining module's short name; `legacy` for all that lies there."""
     parts = thing.__module__.split(".")
-    return ".".join(parts[-2:]) if "legacy" in parts else parts[-1]
+    return "legacy" if "legacy" in parts else parts[-1]
 
 
 def public(module):

@@ -9,6 +9,7 @@ tables; the build treats every warning (a dead link, an unresolved name) as an e
 """
 import argparse
 import importlib
+import json
 import os
 import shutil
 import sys
@@ -100,9 +101,9 @@ class _Writer:
     def page(self, page):
         """A page: what its modules say of themselves, then every entry."""
         prefix = page.entries[0].name.rpartition(".")[0]
-        intro = [markup.markdown(_module(name).__doc__, (), self.names, prefix)
-                 for name in page.modules]
-        parts = [f"# {page.title}", *intro, *(self.entry(e) for e in page.entries)]
+        intro = [markup.markdown(text, (), self.names, prefix) for text in _introductions(page)]
+        settings = [_settings()] if page.place == "k/config" else []
+        parts = [f"# {page.title}", *intro, *settings, *(self.entry(e) for e in page.entries)]
         if page.links:
             links = ", ".join(self.names.link(e.name) for e in page.links)
             parts.append(f"## Also here\n\n`{prefix}` offers these too: {links}.")
@@ -146,6 +147,20 @@ class _Writer:
         function = getattr(member, "__func__", member)
         text = markup.markdown(function.__doc__, markup.parameters(function), self.names, module)
         return _directive(5, "method", name + markup.signature(function, not bound), [text])
+
+
+def _introductions(page):
+    """Docstrings of the page's modules; of several, only those that say more than a title."""
+    found = [_module(name).__doc__ for name in page.modules]
+    return [text for text in found if len(found) == 1 or "\n" in text.strip()]
+
+
+def _settings():
+    """The keys of keras.json."""
+    config = _module("backend.config")
+    rows = [[f"`{key}`", f"`{json.dumps(value)}`", f"`{config.ENVIRONMENT[key]}`"
+             if key in config.ENVIRONMENT else ""] for key, value in config.DEFAULTS.items()]
+    return optable.drawn(["key of keras.json", "default", "environment variable"], rows)
 
 
 def _module(name):

@@ -3,7 +3,8 @@ import inspect
 import re
 
 _ARGUMENT = re.compile(r"(\*{0,2}[a-z]\w*(?:, \*{0,2}\w+)*)(\([^)]*\))?: ", re.IGNORECASE)
-_OPENERS = r"Returns |Raises |Errors?: |Source: |Keras 2\.3\.1 `?K\."
+_OPENERS = (r"Returns |Raises |Errors?: |Source: |Keras 2\.3\.1 `?K\."
+            r"|(?:Value|Type|Index|Import|Config)Error ")
 _HEADINGS = ("Input", "Output", "Weights", "States")
 
 
@@ -27,9 +28,9 @@ class Names:
 
 def markdown(docstring, parameters, names, module=""):
     """A docstring as Markdown: paragraphs, arguments as a list, code, links to other entries."""
-    blocks = []
-    for chunk in re.split(r"\n\s*\n", inspect.cleandoc(docstring or "")):
-        blocks.extend(_blocks(chunk.split("\n"), parameters))
+    chunks = re.split(r"\n\s*\n", inspect.cleandoc(docstring or ""))
+    blocks = [block for i, chunk in enumerate(chunks)
+              for block in _blocks(chunk.split("\n"), parameters, is_summary=i == 0)]
     parts, previous = [], None
     for kind, text in blocks:
         body = text if kind == "code" else _inline(text, parameters, names, module)
@@ -41,22 +42,23 @@ def markdown(docstring, parameters, names, module=""):
 
 def _argument(text):
     name, _, rest = text.partition(": ")
-    return f"- **{name}**: {rest}"
+    return f"- **{name}**: {rest.rstrip(';')}"
 
 
 _DRAWN = {"text": str, "argument": _argument, "code": lambda text: f"```python\n{text}\n```"}
 
 
-def _blocks(lines, parameters):
+def _blocks(lines, parameters, is_summary):
     """(kind, text) for the paragraphs, arguments and examples in a chunk without blank lines."""
     if lines[0].startswith((">>>", "    ")):
         return [("code", inspect.cleandoc("\n".join(lines)))]
     text = lines[0]
     for before, line in zip(lines, lines[1:]):
-        ends = before.rstrip().endswith((".", ":"))
+        ends = before.rstrip('" ').endswith((".", ":"))
         text += ("\n" if ends and _ARGUMENT.match(line) else " ") + line.strip()
     pieces = [piece for part in text.split("\n") for piece in _sentences(part, parameters)]
-    return [(_kind(piece, i == 0, parameters), piece) for i, piece in enumerate(pieces)]
+    return [(_kind(piece, is_summary and i == 0, parameters), piece)
+            for i, piece in enumerate(pieces)]
 
 
 def _sentences(text, parameters):
@@ -65,12 +67,12 @@ def _sentences(text, parameters):
     return re.split(rf"(?<=[.;)]) (?=(?:{names})(?:, \w+)*: |{_OPENERS})", text)
 
 
-def _kind(text, is_first, parameters):
+def _kind(text, is_title, parameters):
     match = _ARGUMENT.match(text)
     if match is None or re.match(_OPENERS, text):
         return "text"
     named = {name.strip("* ") for name in match[1].split(",")}
-    return "argument" if not is_first or named <= {*parameters, *_HEADINGS} else "text"
+    return "argument" if not is_title or named <= {*parameters, *_HEADINGS} else "text"
 
 
 def _inline(text, parameters, names, module):

@@ -1,5 +1,12 @@
 """The table of ops: kind, error class, gradient, and how each backend runs them."""
+import json
+import os
+
+import keras_compat.backend as K
 from keras_compat.backend import registry, selection
+
+NAMES = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))),
+                     "tests", "data", "backend-and-legacy.json")
 
 GRADIENT = {"rule": "rule", "definition": "definition", None: "–"}
 
@@ -54,7 +61,7 @@ def page(families):
     installed, _ = backends()
     kinds = [op.kind for op in registry.OPS.values()]
     parts = [_HEAD.format(total=len(kinds), primitives=kinds.count("primitive"),
-                          composites=kinds.count("composite")), _counts(installed)]
+                          composites=kinds.count("composite")), _counts(installed), _names()]
     left = dict(registry.OPS)
     for title, names in families:
         parts.append(_section(title, [left.pop(n) for n in sorted(names) if n in left], installed))
@@ -67,7 +74,20 @@ def _counts(installed):
     for backend in installed:
         found = [status(op, backend).split(" +")[0] for op in registry.OPS.values()]
         rows.append([backend.display_name] + [str(found.count(word)) for word in _WORDS])
-    return _table(["backend", *_WORDS], rows)
+    return drawn(["backend", *_WORDS], rows)
+
+
+def _names():
+    """How many of the functions of each Keras release's backend API K has."""
+    with open(NAMES, encoding="utf-8") as stream:
+        lists = json.load(stream)
+    rows = []
+    for title, names in lists.items():
+        if title.startswith("backend functions"):
+            found = sum(hasattr(K, name) for name in names)
+            rows.append([title.rpartition(" ")[2], f"{found}/{len(names)}",
+                         f"{100 * found / len(names):.2f} %"])
+    return drawn(["backend API of Keras", "names that K has", ""], rows)
 
 
 _WORDS = ("native", "override", "override, some", "in place", "composed", "missing")
@@ -77,9 +97,10 @@ def _section(title, ops, installed):
     rows = [[f"`{op.name}`", op.kind, op.tolerance, GRADIENT[gradient(op)],
              *(status(op, backend) for backend in installed)] for op in ops]
     head = ["op", "kind", "error class", "gradient", *(b.display_name for b in installed)]
-    return f"## {title}\n\n{_table(head, rows)}" if rows else ""
+    return f"## {title}\n\n{drawn(head, rows)}" if rows else ""
 
 
-def _table(head, rows):
+def drawn(head, rows):
+    """A Markdown table."""
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join("| " + " | ".join(cells) + " |" for cells in lines) + "\n"
