@@ -19,6 +19,11 @@ class Embedding(Layer):
                  embeddings_constraint=None, mask_zero=False, input_length=None, **kwargs):
         if "input_shape" not in kwargs and "batch_input_shape" not in kwargs:
             kwargs["input_shape"] = tuple(to_list(input_length, allow_tuple=True))
+        if kwargs.get("batch_input_shape") is not None:
+            # 2.3.1 wrote several lengths as one entry: (None, (3, 4))
+            kwargs["batch_input_shape"] = tuple(
+                size for entry in to_list(kwargs["batch_input_shape"], allow_tuple=True)
+                for size in to_list(entry, allow_tuple=True))
         super().__init__(**kwargs)
         self.input_dim = integer(self, "input_dim", input_dim)
         self.output_dim = integer(self, "output_dim", output_dim)
