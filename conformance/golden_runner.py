@@ -110,7 +110,7 @@ class _LayerRun:
         declared = declared if isinstance(declared, list) else [declared]
         config = json.loads(json.dumps(self.layer.get_config(), default=_plain))
         names = [w.name.split("/")[-1].split(":")[0] for w in self.layer.weights]
-        return [Pair("config", config, record["config"]),
+        return [Pair("config", _flat_shape(config), _flat_shape(record["config"])),
                 Pair("weight_names", names, record["weight_names"]),
                 Pair("output_shape", [list(shape) for shape in declared],
                      record["output_shape"])]
@@ -130,6 +130,15 @@ class _LayerRun:
         weights = self.layer.get_weights()
         return [Pair(role, weights[int(role.removeprefix("updated_weight"))], value)
                 for role, value in self.arrays.items() if role.startswith("updated_weight")]
+
+
+def _flat_shape(config):
+    """2.3.1's Embedding wrote several lengths as one entry of its shape."""
+    shape = config.get("batch_input_shape")
+    if shape is None:
+        return config
+    flat = [size for entry in shape for size in (entry if isinstance(entry, list) else [entry])]
+    return {**config, "batch_input_shape": flat}
 
 
 def _as_list(value):

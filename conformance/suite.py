@@ -4,7 +4,7 @@ from typing import Callable, NamedTuple
 
 from keras_compat.backend import registry
 
-from . import cases, forward, gaps, gradients, outcome
+from . import cases, forward, gaps, golden_cases, gradients, outcome
 
 LEVELS = ("core", "training", "full")
 
@@ -36,6 +36,8 @@ def units(level="full", ops=None, golden=None):
     found = list(_forward_units(level))
     if level != "core":
         found += _gradient_units()
+        groups = golden_cases.GROUPS if level == "full" else ("optimizers", "models")
+        found += [_golden_unit(group, golden) for group in groups]
     return [unit for unit in found if unit.ids and (not ops or unit.op in ops)]
 
 
@@ -58,13 +60,19 @@ def _gradient_units():
         yield _of_cases(op, "gradient", gradients.chosen(table), gradients.run)
 
 
+def _golden_unit(group, folder):
+    def run_some(backend, ids):
+        return golden_cases.run(backend, group, ids, folder)
+    return Unit(f"golden_{group}", "golden", golden_cases.ids(group, folder), run_some)
+
+
 def _definition(backend, table, check):
     """A composite by its definition, whatever the backend has in its place."""
     return forward.run(forward.primitives_only(backend), table, check)
 
 
 def _of_cases(op, check, table, run):
-    by_id = {f"{case.id} [{check}]" if check != "forward" else case.id: case for case in table}
+    by_id = {f"{case.id}, {check}" if check != "forward" else case.id: case for case in table}
 
     def run_some(backend, ids):
         found = run(backend, [by_id[one] for one in ids], check)
