@@ -13,7 +13,7 @@ import tempfile
 import keras_compat
 from keras_compat.backend import selection
 
-from . import gaps, report, suite
+from . import gaps, report, scoreboard, suite
 from .outcome import Outcome
 
 _DESCRIPTION = """\
@@ -47,6 +47,7 @@ def _parser():
     parser.add_argument("--golden", metavar="DIR", help="recorded numbers to compare with, in "
                                                         "place of those that came along")
     parser.add_argument("--json", metavar="FILE", help="write the full report there")
+    parser.add_argument("--html", metavar="FILE", help="write the report there as one page")
     parser.add_argument("--ops", nargs="+", metavar="OP", help="only these ops or golden groups")
     parser.add_argument("--level", choices=suite.LEVELS, default="full",
                         help="core: primitives; training: with gradients, optimizers and models; "
@@ -148,6 +149,8 @@ def _reported(options, ids, results):
               f"{len(one['missing'])} missing")
     if options.json:
         report.write(options.json, content)
+    if options.html:
+        scoreboard.write(options.html, [("now", content)])
     bad = any(one["missing"] or any(o["status"] not in report.GOOD for o in one["outcomes"])
               for one in content["backends"].values())
     return 1 if bad else 0

@@ -1,10 +1,11 @@
 """All that is checked, as units: an op and a check with its case ids, and how to run them."""
+import functools
 import time
 from typing import Callable, NamedTuple
 
 from keras_compat.backend import registry
 
-from . import cases, forward, gaps, golden_cases, gradients, outcome
+from . import (cases, conventions, forward, gaps, golden_cases, gradients, outcome, randomness)
 
 LEVELS = ("core", "training", "full")
 
@@ -36,8 +37,12 @@ def units(level="full", ops=None, golden=None):
     found = list(_forward_units(level))
     if level != "core":
         found += _gradient_units()
+        found += [Unit(op, "convention", ids, functools.partial(_convention, op))
+                  for op, ids in conventions.ids().items()]
         groups = golden_cases.GROUPS if level == "full" else ("optimizers", "models")
         found += [_golden_unit(group, golden) for group in groups]
+    if level == "full":
+        found += _random_units()
     return [unit for unit in found if unit.ids and (not ops or unit.op in ops)]
 
 
@@ -64,6 +69,20 @@ def _golden_unit(group, folder):
     def run_some(backend, ids):
         return golden_cases.run(backend, group, ids, folder)
     return Unit(f"golden_{group}", "golden", golden_cases.ids(group, folder), run_some)
+
+
+def _convention(op, backend, ids):
+    return conventions.run(backend, op, ids)
+
+
+def _random_units():
+    for mode in ("portable", "native"):
+        for op, ids in randomness.ids(mode).items():
+            yield Unit(op, f"{mode} draws", ids, functools.partial(_random, op, mode))
+
+
+def _random(op, mode, backend, ids):
+    return randomness.run(backend, op, mode)
 
 
 def _definition(backend, table, check):
