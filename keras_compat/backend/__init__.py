@@ -3,6 +3,7 @@
 Every function takes and returns symbolic tensors; `K.function` compiles graphs
 of them for the backend on which their variables and placeholders live.
 """
+from . import selection
 from .config import *  # noqa: F401,F403
 from .control_flow import cond, scan
 from .function import Function, function
@@ -12,9 +13,9 @@ from .graph import Tensor, Variable, layer_scope
 from .interface import Backend
 from .loops import foldl, foldr, map_fn, rnn
 from .ops import *  # noqa: F401,F403
-from .selection import active, backend, set_backend
+from .selection import backend, set_backend
 from .session import *  # noqa: F401,F403
 from .state import *  # noqa: F401,F403
 
 # As in Keras, the import announces the backend, or says what is wrong with the choice.
-active()
+selection.active()
