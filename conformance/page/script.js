@@ -2,6 +2,7 @@
 const data = JSON.parse(document.getElementById("data").textContent);
 const LIMITS = [0, 0.1, 0.25, 0.5, 0.75, 1];
 const NAMES = ["exact", "≤ 0.1", "≤ 0.25", "≤ 0.5", "≤ 0.75", "≤ 1"];
+const SHOWN = 12;  // cases of a kind before "show more"
 const open = new Set();
 const byId = id => document.getElementById(id);
 
@@ -95,7 +96,7 @@ function cellOf(sum, toggle) {
     (bad ? `, ${bad} fail or are missing` : "") + `; greatest error / bound ${number(headroom)}`;
   return make("div", {class: "cell " + kind, title, onclick: toggle},
     make("span", {}, `${sign}${passed}/${all}`),
-    make("span", {}, bad ? `${bad} wrong` : headroom ? number(headroom) : "exact"));
+    make("span", {}, bad ? `${bad} wrong${headroom > 1 ? ", " + number(headroom) : ""}` : headroom ? number(headroom) : "exact"));
 }
 
 function fits(row, text, check, show) {
@@ -152,16 +153,26 @@ function details(row) {
 }
 
 function notesTable(notes) {
-  const table = make("table", {class: "facts"});
-  for (const note of notes) {
-    const about = make("td", {}, make("div", {class: "case"}, note.id));
-    if (note.message) about.append(make("div", {class: "message"}, note.message));
-    const tone = note.kind === "near" ? "h" + step(note.headroom) : note.kind;
-    const said = note.kind === "near" ? number(note.headroom) : note.status;
-    table.append(make("tr", {}, make("td", {}, data.columns[note.column].title),
-      make("td", {}, make("span", {class: "tag " + tone}, said)), about));
+  const table = make("table", {class: "facts notes"}), box = make("div", {class: "scroll"}, table);
+  const rest = notes.slice(SHOWN);
+  notes.slice(0, SHOWN).forEach(note => table.append(noteRow(note)));
+  if (rest.length) {
+    const more = make("button", {class: "more", onclick: () => {
+      rest.forEach(note => table.append(noteRow(note)));
+      more.remove();
+    }}, `show ${rest.length} more`);
+    box.append(more);
   }
-  return make("div", {class: "scroll"}, table);
+  return box;
+}
+
+function noteRow(note) {
+  const about = make("td", {}, make("div", {class: "case"}, note.id));
+  if (note.message) about.append(make("div", {class: "message"}, note.message));
+  const tone = note.kind === "near" ? "h" + step(note.headroom) : note.kind;
+  const said = note.kind === "near" ? number(note.headroom) : note.status;
+  return make("tr", {}, make("td", {}, data.columns[note.column].title),
+    make("td", {}, make("span", {class: "tag " + tone}, said)), about);
 }
 
 /* ---- the page ---- */
