@@ -125,15 +125,19 @@ def _input_gradient(g, kernel, geo, groups):
         return np.zeros(shape, g.dtype)
     if groups == 1 and _pointwise(geo) and set(geo.strides) == {1}:
         return np.dot(g.reshape(-1, g.shape[-1]), kernel.reshape(channels, -1).T).reshape(shape)
-    if _correlates_back(geo) and (not _is_depthwise(kernel.shape, groups)
-                                  or _one_kernel_each(kernel, groups, geo)):
+    if _pays_back(kernel, groups, geo) and _correlates_back(geo):
         return _correlated_back(g, kernel, geo, groups)
     return _scattered(g, kernel, geo, groups)
 
 
-def _one_kernel_each(kernel, groups, geo):
-    """Whether a depthwise gradient is one correlation with one kernel a channel."""
-    return kernel.shape[-1] == groups and set(geo.strides) == {1}
+def _pays_back(kernel, groups, geo):
+    """Whether a correlation is faster than adding up windows: not for one input channel.
+
+    But it is where that channel has one kernel of its own and the stride is 1.
+    """
+    if kernel.shape[-2] > 1:
+        return True
+    return kernel.shape[-1] == groups > 1 and set(geo.strides) == {1}
 
 
 def _correlates_back(geo):
