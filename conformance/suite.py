@@ -5,7 +5,8 @@ from typing import Callable, NamedTuple
 
 from keras_compat.backend import registry
 
-from . import (cases, conventions, forward, gaps, golden_cases, gradients, outcome, randomness)
+from . import (cases, conventions, forward, gaps, golden_cases, gradients, outcome, randomness,
+               refusals)
 
 LEVELS = ("core", "training", "full")
 
@@ -37,11 +38,11 @@ def units(level="full", ops=None, golden=None):
     found = list(_forward_units(level))
     if level != "core":
         found += _gradient_units()
-        found += [Unit(op, "convention", ids, functools.partial(_convention, op))
-                  for op, ids in conventions.ids().items()]
+        found += _by_op("convention", conventions)
         groups = golden_cases.GROUPS if level == "full" else ("optimizers", "models")
         found += [_golden_unit(group, golden) for group in groups]
     if level == "full":
+        found += _by_op("refusal", refusals)
         found += _random_units()
     return [unit for unit in found if unit.ids and (not ops or unit.op in ops)]
 
@@ -71,8 +72,12 @@ def _golden_unit(group, folder):
     return Unit(f"golden_{group}", "golden", golden_cases.ids(group, folder), run_some)
 
 
-def _convention(op, backend, ids):
-    return conventions.run(backend, op, ids)
+def _by_op(check, module):
+    """Units of a module with `ids()`, by op, and `run(backend, op, ids)`."""
+    def run_some(op, backend, ids):
+        return module.run(backend, op, ids)
+    return [Unit(op, check, ids, functools.partial(run_some, op))
+            for op, ids in module.ids().items()]
 
 
 def _random_units():
