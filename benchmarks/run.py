@@ -17,6 +17,7 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -35,10 +36,12 @@ def main():
     if options.child:
         return _measure(options)
     rows = []
-    for backend in options.backend:
-        rows += _rows(backend, options)
-    _report(rows)
-    report_imports(ROOT, options.rounds)
+    with tempfile.TemporaryDirectory() as home:  # the user's settings stay out of it
+        os.environ["KERAS_HOME"] = home
+        for backend in options.backend:
+            rows += _rows(backend, options)
+        _report(rows)
+        report_imports(ROOT, options.rounds)
     return 0
 
 
