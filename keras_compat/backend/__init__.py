@@ -15,6 +15,7 @@ from .loops import foldl, foldr, map_fn, rnn
 from .ops import *  # noqa: F401,F403
 from .selection import backend, set_backend
 from .session import *  # noqa: F401,F403
+from .sparse_array import SparseArray, SparseRows
 from .state import *  # noqa: F401,F403
 
 # As in Keras, the import announces the backend, or says what is wrong with the choice.

@@ -4,8 +4,9 @@ import numpy as np
 from . import errors, graph, selection
 from .codegen import make_plan
 from .core_ops import assign
-from .graph import LearningPhase, Placeholder, Tensor, Variable
+from .graph import LearningPhase, Placeholder, SparseTensor, Tensor, Variable
 from .lowering import Lowering
+from .sparse_array import SparseArray
 
 
 class Function:
@@ -26,13 +27,15 @@ class Function:
         self.name = name or "function"
         self.inputs = list(inputs)
         self.single = not isinstance(outputs, (list, tuple))
-        self.outputs = [outputs] if self.single else list(outputs)
+        self.outputs = [_dense(t) for t in ([outputs] if self.single else outputs)]
         self.updates = list(updates or [])
         self._check()
         self.training = training
         self.givens = list(givens)
         self._phase_at = [i for i, t in enumerate(self.inputs) if isinstance(t, LearningPhase)]
-        self._fed = [t for t in self.inputs if not isinstance(t, LearningPhase)]
+        self._given = [t for t in self.inputs if not isinstance(t, LearningPhase)]
+        self._fed = [part for t in self._given for part in _components(t)]
+        self._has_sparse = len(self._fed) > len(self._given)
         self._runs = {}
         self._moves = None
         self._backend = None
@@ -99,11 +102,21 @@ class Function:
 
         The learning phase, if it is among the inputs, must have been fixed by `training`.
         """
+        if self._has_sparse:
+            values = self._spread(values)
         run = self.compiled(bool(self.training))
         feed = self._backend.feed
         return run(*[
             feed(v if v.dtype == t.dtype else v.astype(t.dtype)) if type(v) is np.ndarray else v
             for v, t in zip(values, self._fed)])
+
+    def _spread(self, values):
+        """The values with the arrays of its components in place of each sparse matrix."""
+        spread = []
+        for value, tensor in zip(values, self._given):
+            spread += _sparse_parts(value, tensor, self.name) \
+                if isinstance(tensor, SparseTensor) else [value]
+        return spread
 
     def to_numpy(self, native):
         """A native result as a NumPy array."""
@@ -128,6 +141,8 @@ class Function:
             training = bool(value) if training is None else training
         run = self.compiled(bool(training), once)
         backend = self._backend
+        if self._has_sparse:
+            inputs = self._spread(inputs)
         natives = [backend.feed(checked(v, t, self.name)) for v, t in zip(inputs, self._fed)]
         return [_plain(backend.to_numpy(r)) for r in run(*natives)]
 
@@ -135,6 +150,31 @@ class Function:
 def _assigned(variable, value):
     from .ops.convert import as_tensor
     return assign(variable, as_tensor(value, dtype=variable.dtype))
+
+
+def _components(tensor):
+    """What is fed for a tensor: the components of a sparse one."""
+    return tensor.components if isinstance(tensor, SparseTensor) else (tensor,)
+
+
+def _dense(tensor):
+    if not isinstance(tensor, SparseTensor):
+        return tensor
+    from .ops import to_dense
+    return to_dense(tensor)
+
+
+def _sparse_parts(value, tensor, who):
+    """The arrays of a matrix that is fed for a sparse tensor, if it has the tensor's shape."""
+    if isinstance(value, Tensor):
+        raise TypeError(errors.message(
+            who, f"input '{tensor.name}' is fed with numbers", "a sparse matrix", repr(value)))
+    matrix = SparseArray.of(value, who)
+    if any(n is not None and n != m for n, m in zip(tensor.shape, matrix.shape)):
+        raise ValueError(errors.message(
+            who, f"the matrix fed for '{tensor.name}' has its shape", tuple(tensor.shape),
+            matrix.shape))
+    return matrix.components(tensor.dtype)
 
 
 def _plain(array):

@@ -122,16 +122,40 @@ class Constant(Tensor):
 class Placeholder(Tensor):
     """A leaf that gets its value when a function is called."""
 
-    def __init__(self, shape, dtype, name, backend=None, sparse=False):
+    def __init__(self, shape, dtype, name, backend=None):
         super().__init__(shape, dtype, name=name)
         self.backend = backend
-        self.sparse = sparse
 
     def move(self, backend):
         """Makes graphs over this placeholder run on another backend."""
         if backend is not self.backend:
             self.backend = backend
             _count_move()
+
+
+class SparseTensor(Tensor):
+    """A matrix of which only some elements are stored, as tensors of places and values.
+
+    rows, cols: int64 (elements,). values: (elements,). sizes: the shape, int32 (2,). An
+    element that is stored several times counts as the sum. There is no node: what is
+    computed from the matrix is computed from these components.
+    """
+
+    def __init__(self, shape, rows, cols, values, sizes, name="Sparse:0"):
+        super().__init__(shape, values.dtype, name=name)
+        self.rows, self.cols, self.values, self.sizes = rows, cols, values, sizes
+        self.components = (rows, cols, values, sizes)
+
+    @property
+    def backend(self):
+        """Where the values live, if they are a variable or fed."""
+        return getattr(self.values, "backend", None)
+
+    def move(self, backend):
+        """Moves the components that are leaves."""
+        for tensor in self.components:
+            if hasattr(tensor, "move"):
+                tensor.move(backend)
 
 
 class LearningPhase(Tensor):

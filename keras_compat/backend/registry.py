@@ -60,6 +60,7 @@ class Op:
     def bind(self, *inputs, **attrs):
         """Makes a node; returns its output, or a tuple where the op has several."""
         inputs = tuple(tuple(i) if isinstance(i, list) else i for i in inputs)
+        _need_dense(inputs)
         node = graph.Node(self, inputs, attrs)
         if self.kind == "composite":
             node.expansion = self._expand(inputs, attrs)
@@ -80,6 +81,14 @@ class Op:
         result = self.body(*inputs, **attrs)
         self.returns_several = isinstance(result, (list, tuple))
         return tuple(result) if self.returns_several else (result,)
+
+
+def _need_dense(inputs):
+    for tensor in graph.flatten(inputs):
+        if isinstance(tensor, graph.SparseTensor):
+            fail("a sparse tensor is taken by K.dot, K.concatenate and K.to_dense alone",
+                 "a dense tensor", f"'{tensor.name}' {tuple(tensor.shape)}",
+                 "K.to_dense makes one of it", TypeError)
 
 
 def _in_bodies(attrs):

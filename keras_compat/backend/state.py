@@ -6,8 +6,10 @@ import numpy as np
 from . import config, errors, graph, registry, selection
 from .core_ops import assign
 from .function import evaluate_on_host
-from .graph import Constant, LearningPhase, Placeholder, Tensor, Variable, name_scope
+from .graph import (Constant, LearningPhase, Placeholder, SparseTensor, Tensor, Variable,
+                    name_scope)
 from .ops.convert import renamed
+from .sparse_array import SparseArray
 
 _uids = defaultdict(int)
 _learning_phase = LearningPhase()
@@ -19,8 +21,9 @@ _fixed_phase = None
 def variable(value, dtype=None, name=None, constraint=None):
     """A variable with storage on the active backend.
 
-    value: a number, an array, or a tensor that depends on no placeholder (an
-    initializer's); it is evaluated at once. dtype: floatx by default.
+    value: a number, an array, a sparse matrix (an object with `tocoo()`; the result is a
+    sparse tensor), or a tensor that depends on no placeholder (an initializer's); it is
+    evaluated at once. dtype: floatx by default.
     constraint: a function applied to the value after each optimizer step.
     """
     if isinstance(value, Variable):
@@ -29,14 +32,40 @@ def variable(value, dtype=None, name=None, constraint=None):
         dtype = dtype or value.dtype
         value = evaluate_on_host(value)
     elif hasattr(value, "tocoo"):
-        value = value.toarray()
+        return _sparse_variable(value, dtype, name)
     dtype = np.dtype(dtype or config.floatx()).name
     name = graph.scoped_name(name or "Variable")
     return Variable(value, dtype, name, selection.active(), constraint)
 
 
+def _sparse_variable(value, dtype, name):
+    """A sparse tensor of variables with the stored elements; training does not change them."""
+    value = SparseArray.of(value)
+    name = graph.scoped_name(name or "SparseVariable")
+    arrays = value.components(dtype or config.floatx())
+    components = [Variable(array, array.dtype.name, f"{name[:-2]}_{part}:0", selection.active())
+                  for array, part in zip(arrays, ("rows", "cols", "values"))]
+    for variable in components:
+        variable.trainable = False
+    return SparseTensor(value.shape, *components, Constant(arrays[-1]), name)
+
+
+def _sparse_placeholder(shape, dtype, name):
+    """A sparse tensor whose components are fed."""
+    if len(shape) != 2:
+        registry.fail("a sparse tensor is a matrix", "a shape of 2 axes", shape)
+    parts = (("rows", "int64", None), ("cols", "int64", None), ("values", dtype, None),
+             ("sizes", "int32", 2))
+    components = [Placeholder((size,), kind, f"{name[:-2]}_{part}:0", selection.active())
+                  for part, kind, size in parts]
+    return SparseTensor(shape, *components, name)
+
+
 def placeholder(shape=None, ndim=None, dtype=None, sparse=False, name=None):
-    """A tensor to be fed. shape: sizes, None where they may vary; or `ndim` unknown sizes."""
+    """A tensor to be fed. shape: sizes, None where they may vary; or `ndim` unknown sizes.
+
+    sparse: a sparse matrix, to be fed with objects that have `tocoo()`.
+    """
     if shape is None:
         if ndim is None:
             registry.fail("a placeholder needs a shape or a number of axes",
@@ -45,7 +74,9 @@ def placeholder(shape=None, ndim=None, dtype=None, sparse=False, name=None):
     shape = tuple(None if n is None else int(n) for n in shape)
     dtype = np.dtype(dtype or config.floatx()).name
     name = f"{name or 'Placeholder'}_{get_uid('placeholder')}:0" if not name else f"{name}:0"
-    return Placeholder(shape, dtype, name, selection.active(), sparse)
+    if sparse:
+        return _sparse_placeholder(shape, dtype, name)
+    return Placeholder(shape, dtype, name, selection.active())
 
 
 def constant(value, dtype=None, shape=None, name=None):
@@ -58,7 +89,7 @@ def constant(value, dtype=None, shape=None, name=None):
 
 def is_placeholder(x):
     """Whether `x` is a placeholder."""
-    return isinstance(x, Placeholder)
+    return isinstance(x.values if isinstance(x, SparseTensor) else x, Placeholder)
 
 
 def is_variable(x):

@@ -29,6 +29,8 @@ def as_array(x, who):
 
 def _plain(x, who):
     """`x` with a NumPy dtype."""
+    if hasattr(x, "tocoo"):
+        return K.SparseArray.of(x)
     if type(x).__name__ in ("DataFrame", "Series") and hasattr(x, "values"):
         x = x.values
     if hasattr(x, "shape") and hasattr(x, "__getitem__") \

@@ -336,7 +336,8 @@ class Model(Network):
             exception_prefix=f"{who}, input")
         training_utils.require(arrays, self._feed_input_names, f"{who}, input",
                                "the model needs data")
-        return arrays
+        return [K.SparseRows.of(array) if K.is_sparse(x) else array
+                for array, x in zip(arrays, self._feed_inputs)]
 
     def _data(self, who, x, y, sample_weight=None, class_weight=None, batch_size=None,
               steps=None):

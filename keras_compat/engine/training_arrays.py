@@ -8,6 +8,7 @@ import sys
 
 import numpy as np
 
+from .. import backend as K
 from ..backend import errors
 from ..callbacks.base import CallbackList
 from ..callbacks.logs import BatchLogs, Tally
@@ -35,7 +36,7 @@ class Feed:
 
 def _source(array):
     plain = type(array) is np.ndarray and array.flags.c_contiguous
-    return array if plain else _Reader(array)
+    return array if plain or isinstance(array, K.SparseRows) else _Reader(array)
 
 
 class _Reader:
@@ -49,7 +50,7 @@ class _Reader:
 
     def take(self, indices, axis):
         """The rows at these indices; they are read in rising order, as HDF5 demands."""
-        if isinstance(self._array, np.ndarray) or hasattr(self._array, "tocsr"):
+        if isinstance(self._array, (np.ndarray, K.SparseArray)):
             return _dense(self._array[indices])
         order = np.argsort(indices)
         rows = _dense(self._array[indices[order].tolist()])
@@ -77,7 +78,7 @@ class Part:
 
 def part(array, start, stop):
     """Rows of an array from `start` up to `stop`, without reading them."""
-    if isinstance(array, np.ndarray) or hasattr(array, "tocsr"):
+    if isinstance(array, (np.ndarray, K.SparseArray)):
         return array[start:stop]
     return Part(array, start, stop)
 

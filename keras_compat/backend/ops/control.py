@@ -1,13 +1,15 @@
 """What steers a graph: passing on, stopping gradients, choosing between expressions, printing."""
 from ..registry import fail, primitive, sugar
-from . import comparison, elementwise, shaping
+from . import comparison, elementwise, shaping, sparse
 from .convert import as_tensor, described, pair
 from .families import same
 
 
 @primitive(same, tolerance="exact")
 def identity(x, name=None):
-    """x itself as a new tensor; `name` is not used."""
+    """x itself as a new tensor (sparse if x is); `name` is not used."""
+    if sparse.is_sparse(x):
+        return sparse.copied(x)
     return identity.bind(as_tensor(x))
 
 

@@ -5,7 +5,7 @@ and normalised again, as Keras 2.3.1 on TensorFlow did.
 """
 import numpy as np
 
-from .. import config, registry
+from .. import config, graph, registry
 from ..control_flow import scan
 from ..registry import composite, sugar
 from . import creation, indexing, joining, linalg, reductions, shaping
@@ -54,14 +54,20 @@ def within(count, limits):
 def ctc_label_dense_to_sparse(labels, label_lengths):
     """The labels (samples, longest) as a sparse tensor: zeros beyond each sample's length.
 
-    label_lengths: (samples,) integers. `to_dense` gives what TensorFlow's sparse
-    tensor would. Keras 2.3.1 K.ctc_label_dense_to_sparse.
+    label_lengths: (samples,) integers. `to_dense` gives what TensorFlow's sparse tensor
+    would; the zeros beyond the lengths are stored here, since the number of elements
+    does not depend on the data then. Keras 2.3.1 K.ctc_label_dense_to_sparse.
     """
     labels = as_tensor(labels)
     valid = within(shaping.size_of(labels, 1), lengths(label_lengths, "label_lengths"))
     kept = where(shaping.permute_dimensions(valid, (1, 0)), labels, 0)
-    kept.sparse = True
-    return kept
+    samples, longest = shaping.size_of(labels, 0), shaping.size_of(labels, 1)
+    nowhere = creation.full([samples, longest], 0, "int32")
+    rows = nowhere + shaping.expand_dims(creation.arange(samples), 1)
+    cols = nowhere + creation.arange(longest)
+    return graph.SparseTensor(
+        labels.shape, *(shaping.flatten(cast(places, "int64")) for places in (rows, cols)),
+        shaping.flatten(kept), shaping.shape_of(labels))
 
 
 # ---- the loss ----

@@ -1,7 +1,7 @@
 """Putting tensors together, repeating them, turning them round, and padding."""
 from .. import graph
 from ..registry import fail, primitive, sugar
-from . import indexing, reductions, shaping
+from . import indexing, reductions, shaping, sparse
 from .convert import (as_int, as_literal, as_tensor, is_number, merged, normalize_axes,
                       normalize_axis)
 from .families import need_matching, need_one_dtype, same
@@ -41,8 +41,14 @@ def _concatenate_rule(tensors, *, axis):
 
 @primitive(_concatenate_rule, tolerance="exact")
 def concatenate(tensors, axis=-1):
-    """The tensors one after the other along an axis; the other axes must agree."""
+    """The tensors one after the other along an axis; the other axes must agree.
+
+    Sparse ones give a sparse one; among others they become dense.
+    """
     tensors = _tensors(tensors)
+    if all(map(sparse.is_sparse, tensors)):
+        return sparse.joined(tensors, axis)
+    tensors = [sparse.dense(t) if sparse.is_sparse(t) else t for t in tensors]
     return concatenate.bind(tensors, axis=normalize_axis(axis, tensors[0]))
 
 

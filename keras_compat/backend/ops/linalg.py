@@ -1,6 +1,6 @@
 """Products of matrices: `matmul`, `dot` and `batch_dot`."""
 from ..registry import composite, fail, primitive
-from . import shaping
+from . import shaping, sparse
 from .convert import (NUMBERS, agree, as_int, broadcast_shapes, need_dtype,
                       normalize_axis_for, pair)
 from .unbroadcast import unbroadcast
@@ -67,8 +67,10 @@ def dot(x, y):
     """The sum over the last axis of x and the second-to-last of y (or y's only one).
 
     x (..., k) and y (a..., k, n) give (..., a..., n), in the one dtype of both; for
-    batches of matrices see `batch_dot` and `matmul`.
+    batches of matrices see `batch_dot` and `matmul`. One of two matrices may be sparse.
     """
+    if sparse.is_sparse(x) or sparse.is_sparse(y):
+        return sparse.product(x, y)
     return dot.bind(*pair(x, y))
 
 

@@ -1,7 +1,7 @@
 """What can be asked of a tensor while the graph is built."""
 from .. import graph
 from ..registry import fail, sugar
-from . import control
+from . import sparse
 from .convert import product
 
 
@@ -44,11 +44,11 @@ def count_params(x):
 
 @sugar
 def is_sparse(tensor):
-    """Whether the tensor was declared sparse (`placeholder(sparse=True)`)."""
-    return bool(getattr(_tensor(tensor), "sparse", False))
+    """Whether the tensor is sparse, such as `placeholder(sparse=True)`."""
+    return sparse.is_sparse(tensor)
 
 
 @sugar
 def to_dense(tensor):
     """A dense tensor with the same values; a dense one is returned as it is."""
-    return control.identity(tensor) if is_sparse(tensor) else tensor
+    return sparse.dense(tensor) if is_sparse(tensor) else tensor

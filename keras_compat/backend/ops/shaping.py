@@ -2,6 +2,7 @@
 import functools
 import operator
 
+from .. import graph
 from ..registry import fail, primitive, sugar
 from . import reductions, unbroadcast
 from .convert import (agree, as_tensor, merged, normalize_axes, normalize_axis,
@@ -18,6 +19,8 @@ def _shape_rule(x):
 @primitive(_shape_rule, tolerance="exact")
 def shape(x):
     """The sizes of x as an int32 vector, known when the graph runs (`int_shape`: now)."""
+    if isinstance(x, graph.SparseTensor):
+        return x.sizes
     return shape.bind(as_tensor(x))
 
 
