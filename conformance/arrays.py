@@ -76,8 +76,8 @@ class Given(NamedTuple):
 
     @property
     def special(self):
-        """True unless said to be `smooth`."""
-        return not self.smooth
+        """True for floats unless said to be `smooth`; indices have no slope anyway."""
+        return not self.smooth and (self.dtype or "float").startswith("float")
 
     def array(self, dtype, seed):
         """The NumPy array."""

@@ -73,7 +73,7 @@ def _work(options):
     backend = selection.get(options.backend[0])
     declared = gaps.of(backend)
     with open(options.worker, "a", encoding="utf-8") as file:
-        _line(file, report.backend_facts(backend))
+        _line(file, {**report.backend_facts(backend), "gaps": declared})
         for unit in _units(options)[options.start:]:
             _line(file, suite.run(unit, backend, declared))
     return 0
@@ -103,7 +103,7 @@ def _supervised(name, options, chosen):
                 return facts, outcomes
     ids = [one for unit in chosen for one in unit.ids]
     if options.ops is None and options.level == "full":
-        outcomes += gaps.unused(gaps.of(selection.get(name)), ids)
+        outcomes += gaps.unused([gaps.Gap(*gap) for gap in facts.get("gaps", ())], ids)
     return facts, outcomes
 
 

@@ -90,6 +90,7 @@ TABLE.cases("pow", x=draw(2, 3, low=0.2), a=[2.0, 0.5, -1.0, 3.0, 0.0], dtypes=F
 TABLE.cases("pow", x=draw(2, 3, low=-3.0, high=3.0), a=[2, 3], dtypes=("int32", "int64"))
 TABLE.cases("floor_divide", "mod", dtypes=("int32", "int64", "float32"), options=ROUGH,
             x=Given([7, -7, 7, -7, 6, -6], "both signs"), y=Given([2, 2, -2, -2, 3, -3], "signs"))
+TABLE.cases("mod", x=draw(2, 3, low=-3.0, high=3.0), y=draw(2, 3, low=0.7, high=1.3))
 
 
 # ---- one operand: numbers ----

@@ -44,7 +44,6 @@ PYTHON = [(0,), (-1,), (slice(1, None),), (Ellipsis, 0), (None, Ellipsis, slice(
           (slice(None), slice(None, 1)), (slice(None, None, 2), 1, None), (1, 2, 0)]
 TABLE.reference("subscript")(lambda x, index: x[index])
 TABLE.cases("subscript", dtypes=("float32", "int32"), x=draw(3, 4, 2), index=PYTHON)
-TABLE.reference("subscript_with_tensors")(lambda x, i: x[:, int(i):][..., :int(i)])
 
 
 # ---- slices with tensors as bounds ----
@@ -55,7 +54,6 @@ def block(x, start, size):
     return x[tuple(slice(b, None if n == -1 else b + n) for b, n in zip(start, size))]
 
 
-DYNAMIC = Options(unknown="all", call=lambda K, x, start, size: K.slice(x, start, size))
 TABLE.cases("slice", x=draw(3, 4), start=[(0, 1), (2, 0)], size=[(1, 2), (-1, -1), (0, 1)])
 TABLE.cases("slice", dtypes=NUMBERS, x=draw(3, 4), start=Given([1, 0], "1 0", "int32"),
             size=[Given([1, 2], "1 2", "int32"), Given([-1, 3], "rest 3", "int32")],
