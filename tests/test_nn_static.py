@@ -205,6 +205,14 @@ ERRORS = {
                               "level is the share that is dropped"),
     "noise_shape": (lambda: K.dropout(tensor(4, 3), .5, noise_shape=(4, 2)), ValueError,
                     "noise_shape must broadcast with x"),
+    "causal kernel": (lambda: K.conv1d(tensor(1, 9, 3), tensor(N, 3, 4), padding="causal"),
+                      ValueError, "a causal convolution's kernel has a known size"),
+    "places of a local kernel": (
+        lambda: K.local_conv1d(tensor(1, 9, 3), tensor(N, 9, 4), 3, 1), ValueError,
+        "the kernel has a known shape. Expected ints; received kernel (None, 9, 4)"),
+    "filters of a local kernel": (
+        lambda: K.local_conv2d(tensor(1, 9, 9, 3), tensor(49, 27, N), (3, 3), 1, (7, 7)),
+        ValueError, "the kernel has a known shape"),
     "softmax of integers": (lambda: K.softmax(tensor(4, 3, dtype="int32")), TypeError,
                             "x must have a suitable dtype"),
     "recurrent kernel": (

@@ -192,6 +192,9 @@ def conv1d(x, kernel, strides=1, padding="valid", data_format=None, dilation_rat
 
 
 def _padded_before(x, kernel, dilation, data_format):
+    if kernel.shape[0] is None:
+        registry.fail("a causal convolution's kernel has a known size", "kernel.shape[0] an int",
+                      f"kernel {tuple(kernel.shape)}")
     before = dilation[0] * (kernel.shape[0] - 1)
     return padded(x, {spatial_axes(data_format, 3)[0]: (before, 0)})
 

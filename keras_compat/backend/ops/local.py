@@ -27,6 +27,7 @@ def local_conv(x, kernel, kernel_size, strides, output_shape, data_format):
 def _check(x, kernel, kernel_size, strides, output_shape, data_format):
     need_rank(x, len(kernel_size) + 2)
     need_rank(kernel, 3, "kernel")
+    _need_known(kernel, kernel.shape[1:])
     channels = x.shape[channel_axis(data_format, x.ndim)]
     patch = None if channels is None else product(kernel_size) * channels
     if not agree(kernel.shape[0], product(output_shape)) or not agree(kernel.shape[1], patch):
@@ -38,6 +39,11 @@ def _check(x, kernel, kernel_size, strides, output_shape, data_format):
             registry.fail("the windows must fit into the input",
                           f"output sizes up to {output_size(n, k, s, 'valid')}",
                           f"{out}, x {tuple(x.shape)}")
+
+
+def _need_known(kernel, sizes):
+    if None in sizes:
+        registry.fail("the kernel has a known shape", "ints", f"kernel {tuple(kernel.shape)}")
 
 
 @local_conv.body
@@ -70,6 +76,8 @@ def local_conv1d(inputs, kernel, kernel_size, strides, data_format=None):
     size * channels, filters). As `local_conv`; Keras 2.3.1 K.local_conv1d.
     """
     inputs, kernel = pair(inputs, kernel)
+    need_rank(kernel, 3, "kernel")
+    _need_known(kernel, kernel.shape)
     return local_conv(inputs, kernel, per_axis(kernel_size, 1, "kernel_size"),
                       per_axis(strides, 1, "strides"), (kernel.shape[0],),
                       checked_data_format(data_format))
