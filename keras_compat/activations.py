@@ -1,11 +1,11 @@
 """Activation functions, and finding them by name."""
 import warnings
-from types import MappingProxyType
 
 from . import backend as K
 from .backend.errors import message, one_of
 from .engine.base_layer import Layer
 from .utils.generic_utils import deserialize_keras_object
+from .utils.named import OpenTable
 
 _SELU_ALPHA = 1.6732632423543772848170429916717
 _SELU_SCALE = 1.0507009873554804934193349852946
@@ -69,9 +69,9 @@ def linear(x):
     return x
 
 
-_FUNCTIONS = MappingProxyType({f.__name__: f for f in (
+_FUNCTIONS = OpenTable({f.__name__: f for f in (
     softmax, elu, selu, softplus, softsign, relu, tanh, sigmoid, hard_sigmoid,
-    exponential, linear)})
+    exponential, linear)}, __name__)
 
 
 def serialize(activation):
@@ -104,4 +104,5 @@ def get(identifier):
 def known_name(activation):
     """Our name of one of our own functions, None for any other callable."""
     name = getattr(activation, "__name__", None)
-    return name if _FUNCTIONS.get(name) is activation else None
+    own = getattr(activation, "__module__", None) == __name__
+    return name if own and _FUNCTIONS.get(name) is activation else None

@@ -4,13 +4,13 @@ A function reduces the last axis: (batch, ..., features) -> (batch, ...). A clas
 adds weights and a reduction. Formulas and defaults are those of Keras 2.3.1.
 """
 import math
-from types import MappingProxyType
 
 from . import backend as K
 from .backend import errors
 from .utils import losses_utils
 from .utils.generic_utils import deserialize_keras_object, serialize_keras_object
 from .utils.losses_utils import Reduction
+from .utils.named import OpenTable
 
 
 class Loss:
@@ -320,9 +320,9 @@ kld = KLD = kullback_leibler_divergence
 cosine = cosine_similarity = cosine_proximity
 
 
-_TABLE = MappingProxyType({
+_TABLE = OpenTable({
     name: value for name, value in list(globals().items())
-    if getattr(value, "__module__", None) == __name__ and not name.startswith("_")})
+    if getattr(value, "__module__", None) == __name__ and not name.startswith("_")}, __name__)
 
 
 def is_categorical_crossentropy(loss):

@@ -2,7 +2,21 @@
 import contextlib
 
 from . import errors
+from .core_ops import assign
 from .function import Function
+from .graph import Tensor, Variable
+from .ops.convert import as_tensor
+
+
+class Graph:
+    """What `session.graph` gives: there is one graph, that of all tensors."""
+
+    def as_default(self):
+        """A scope without effect."""
+        return contextlib.nullcontext(self)
+
+    def finalize(self):
+        """Does nothing: functions are compiled when they are first called."""
 
 
 class Session:
@@ -17,6 +31,15 @@ class Session:
         feeds = list((feed_dict or {}).items())
         return Function([t for t, _ in feeds], fetches, name="session.run")([v for _, v in feeds])
 
+    def as_default(self):
+        """A scope without effect."""
+        return contextlib.nullcontext(self)
+
+    @property
+    def graph(self):
+        """The graph of all tensors."""
+        return _graph
+
     def close(self):
         """Does nothing: there is nothing to release."""
 
@@ -28,6 +51,7 @@ class Session:
 
 
 _session = Session()
+_graph = Graph()
 _manual_initialization = False
 _legacy_weight_ordering = False
 
@@ -84,6 +108,27 @@ def eager(func):
     """Decorator of functions that are not to build a graph; the function is returned."""
     return func
 
+
+# ---- what TensorFlow's tensors and variables offered beside operators ----
+
+def _eval(tensor, feed_dict=None, session=None):
+    """The value, with placeholders fed from a dict."""
+    return (session or _session).run(tensor, feed_dict)
+
+
+def _run(operation, feed_dict=None, session=None):
+    """Carries out an update, as `variable.initializer` is one."""
+    _eval(operation, feed_dict, session)
+
+
+def _initializer(variable):
+    """An update that draws a layer's weight anew; scripts reset single layers with it."""
+    return assign(variable, as_tensor(variable.draw_initial(), dtype=variable.dtype))
+
+
+Tensor.eval = _eval
+Tensor.run = _run
+Variable.initializer = property(_initializer)
 
 __all__ = ["Session", "control_dependencies", "eager", "get_session", "legacy_weight_ordering",
            "manual_variable_initialization", "pattern_broadcast", "set_legacy_weight_ordering",

@@ -116,8 +116,9 @@ class LayerState:
         """
         shape = _weight_shape(f"{self._who()}, weight {name!r}", shape)
         dtype = dtype or self.dtype or K.floatx()
-        initial = initializers.get(initializer)(shape, dtype=dtype)
-        weight = K.variable(initial, dtype=dtype, name=name, constraint=constraint)
+        draw = functools.partial(initializers.get(initializer), shape, dtype=dtype)
+        weight = K.variable(draw(), dtype=dtype, name=name, constraint=constraint)
+        weight.draw_initial = draw
         weight.trainable = bool(trainable)
         if regularizer is not None:
             with K.name_scope("weight_regularizer"):

@@ -141,6 +141,24 @@ class NodeAccess:
         """Output shape(s); AttributeError unless all calls had the same."""
         return self._common("output_shapes", "get_output_shape_at")
 
+    @property
+    def inbound_nodes(self):
+        """The calls of the layer; the name until Keras 2.1, which scripts set to [] as well."""
+        return self._inbound_nodes
+
+    @inbound_nodes.setter
+    def inbound_nodes(self, nodes):
+        self._inbound_nodes = nodes
+
+    @property
+    def outbound_nodes(self):
+        """The calls of other layers on the outputs; the name until Keras 2.1."""
+        return self._outbound_nodes
+
+    @outbound_nodes.setter
+    def outbound_nodes(self, nodes):
+        self._outbound_nodes = nodes
+
     def _at(self, node_index, attribute):
         nodes = self._inbound_nodes
         if not nodes:

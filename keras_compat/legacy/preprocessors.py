@@ -171,7 +171,11 @@ def add_weight_args_preprocessing(args, kwargs):
 
 
 def get_updates_arg_preprocessing(args, kwargs):
-    """`get_updates(params, constraints, loss)` of Keras 1 as (loss, params)."""
+    """`get_updates(params, constraints, loss)` of Keras 1 as (loss, params).
+
+    Constraints have long been those of the weights themselves.
+    """
+    kwargs.pop("constraints", None)
     if len(args) > 4:
         raise TypeError(errors.message(
             "get_updates", "too many arguments", "(loss, params), or (params, constraints, loss)",

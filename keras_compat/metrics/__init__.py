@@ -2,8 +2,6 @@
 
 Names, defaults and formulas are those of Keras 2.3.1.
 """
-from types import MappingProxyType
-
 from ..backend import errors
 from ..engine.base_layer import Layer  # noqa: F401 (a name of the original module)
 from ..losses import (  # noqa: F401
@@ -12,6 +10,7 @@ from ..losses import (  # noqa: F401
     mean_squared_error, mean_squared_logarithmic_error, poisson,
     sparse_categorical_crossentropy, squared_hinge)
 from ..utils.generic_utils import deserialize_keras_object, serialize_keras_object
+from ..utils.named import OpenTable
 from .base import (  # noqa: F401
     Mean, MeanMetricWrapper, Metric, Reduce, Sum, clone_metric, clone_metrics)
 from .confusion import (  # noqa: F401
@@ -35,11 +34,11 @@ mae = MAE = mean_absolute_error
 mape = MAPE = mean_absolute_percentage_error
 msle = MSLE = mean_squared_logarithmic_error
 
-_PLUMBING = ("MappingProxyType", "Layer", "deserialize_keras_object", "serialize_keras_object",
+_PLUMBING = ("OpenTable", "Layer", "deserialize_keras_object", "serialize_keras_object",
              "clone_metric", "clone_metrics")
-_TABLE = MappingProxyType({name: value for name, value in list(globals().items())
-                           if callable(value) and name not in _PLUMBING
-                           and not name.startswith("_")})
+_TABLE = OpenTable({name: value for name, value in list(globals().items())
+                    if callable(value) and name not in _PLUMBING
+                    and not name.startswith("_")}, __name__)
 
 
 def serialize(metric):

@@ -1,8 +1,37 @@
 """What an argument such as `kernel_initializer` means: a name, a config or the thing itself."""
 import inspect
+import sys
+from collections.abc import Mapping
 
 from ..backend.errors import message
 from .generic_utils import deserialize_keras_object
+
+
+class OpenTable(Mapping):
+    """A table of names, and what scripts set as attributes of its module later on.
+
+    `keras.losses.mine = mine` was a common way to register `mine`. Nothing that the
+    module itself imports or defines is added.
+    """
+
+    def __init__(self, table, module):
+        self._table = table
+        self._module = module
+        self._imported = frozenset(vars(sys.modules[module]))
+
+    def _added(self):
+        return {name: value for name, value in vars(sys.modules[self._module]).items()
+                if name not in self._imported and callable(value)
+                and getattr(value, "__module__", None) != self._module}
+
+    def __getitem__(self, name):
+        return self._table[name] if name in self._table else self._added()[name]
+
+    def __iter__(self):
+        return iter({**self._added(), **self._table})
+
+    def __len__(self):
+        return len({**self._added(), **self._table})
 
 
 def resolve(identifier, deserialize, who, optional=True):

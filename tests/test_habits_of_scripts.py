@@ -1,0 +1,73 @@
+"""Habits of old scripts that no document promised: names of earlier versions, tricks, sessions."""
+import numpy as np
+import pytest
+
+import keras_compat.backend as K
+from keras_compat import activations, losses, metrics
+from keras_compat.engine import topology
+from keras_compat.layers import Dense, Input
+from keras_compat.models import Model, Sequential
+from keras_compat.optimizers import SGD
+
+
+def test_a_session_evaluates_and_its_scopes_do_nothing(backend):
+    x, v = K.placeholder((2,)), K.variable([1., 2.])
+    session = K.get_session()
+    with session.as_default(), session.graph.as_default():
+        np.testing.assert_array_equal(session.run(x * v, {x: [3, 4]}), [3, 8])
+        np.testing.assert_array_equal((v + 1).eval(session=session), [2, 3])
+        np.testing.assert_array_equal((x + v).eval({x: [1, 1]}), [2, 3])
+    session.graph.finalize()
+
+
+def test_an_initializer_draws_a_weight_anew(backend):
+    layer = Sequential([Dense(3, input_shape=(2,))]).layers[0]
+    before, limit = K.get_value(layer.kernel), np.sqrt(6 / 5)
+    K.set_value(layer.bias, np.ones(3))
+    for weight in (layer.kernel, layer.bias):
+        weight.initializer.run(session=K.get_session())
+    after = K.get_value(layer.kernel)
+    assert (after != before).all() and (np.abs(after) <= limit).all()
+    assert not K.get_value(layer.bias).any()
+
+
+@pytest.mark.parametrize("call", [
+    lambda optimizer, loss, params: optimizer.get_updates(params, [], loss),
+    lambda optimizer, loss, params: optimizer.get_updates(params, {}, loss=loss),
+    lambda optimizer, loss, params: optimizer.get_updates(
+        params=params, constraints=[], loss=loss),
+    lambda optimizer, loss, params: optimizer.get_updates(loss, params)])
+def test_updates_in_every_order_that_there_was(call):
+    v = K.variable([1., 2.])
+    run = K.function([], [], updates=call(SGD(lr=0.5), K.sum(v), [v]))
+    run([])
+    np.testing.assert_array_equal(K.get_value(v), [0.5, 1.5])
+
+
+def test_nodes_under_their_older_names():
+    x = Input((2,))
+    model = Model(x, Dense(3)(Dense(4)(x)))
+    first, last = model.layers[1:]
+    assert last.inbound_nodes[0].inbound_layers == [first]
+    model.layers.pop()
+    first.outbound_nodes = []
+    assert not first._outbound_nodes
+    assert Model(model.input, Dense(5)(model.layers[-1].output)).output_shape == (None, 5)
+
+
+def test_older_names_of_topology():
+    assert issubclass(Model, topology.Container)
+    assert topology._to_list(1) == [1]
+
+
+@pytest.mark.parametrize("module, kind", [
+    (losses, "loss"), (metrics, "metric"), (activations, "activation")])
+def test_what_a_script_sets_in_a_module_can_be_named(module, kind, monkeypatch):
+    def mine(*tensors):
+        return K.mean(tensors[-1], axis=-1, keepdims=True)
+
+    monkeypatch.setattr(module, f"my_{kind}", mine, raising=False)
+    assert module.get(f"my_{kind}") is mine
+    for name in ("K", "OpenTable", "get", "deserialize", "__builtins__", "warnings"):
+        with pytest.raises(ValueError, match="unknown"):
+            module.get(name)
