@@ -77,9 +77,9 @@ def _within(got, reference, allowed, dtype):
         rounded = wanted.astype(dtype).astype("float64")
         wide = got.astype("float64")
         error = np.abs(wide - wanted)
-    finite = np.isfinite(rounded)
+        finite = np.isfinite(rounded)
+        ratio = np.where(finite, error / np.where(allowed > 0, allowed, 1.0), 0.0)
     special = ~finite & ((wide == rounded) | (np.isnan(wide) & np.isnan(wanted)))
-    ratio = np.where(finite, error / np.where(allowed > 0, allowed, 1.0), 0.0)
     ratio = np.where(finite & np.isfinite(wide), ratio, np.where(special, 0.0, math.inf))
     worst = float(ratio.max()) if ratio.size else 0.0
     if worst <= 1.0:

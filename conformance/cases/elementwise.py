@@ -179,7 +179,6 @@ for _target in FLOATS:
 def clip(x, min_value, max_value):
     """Each element at least min_value and at most max_value, where min_value wins."""
     if max_value is not None:
-        max_value = max(max_value, -INF if min_value is None else min_value)
         x = np.minimum(x, np.asarray(max_value, dtype=x.dtype))
     return x if min_value is None else np.maximum(x, np.asarray(min_value, dtype=x.dtype))
 
@@ -188,4 +187,6 @@ LIMITED = [shape._replace(away=(-1.0, 0.5)) for shape in SHAPES]
 TABLE.cases("clip", x=LIMITED, min_value=-1.0, max_value=0.5)
 TABLE.cases("clip", x=[draw(2, 3)], min_value=[-1.0, None], max_value=[0.5, None, -1.5])
 TABLE.cases("clip", x=draw(2, 3, high=9), min_value=1, max_value=5, dtypes=("int32", "int64"))
+TABLE.cases("clip", x=draw(2, 3), min_value=Given([-0.5, 1.0, 0.5], "lows"),
+            max_value=Given([0.5, 1.5, -0.5], "highs, one below its low"))
 TABLE.cases("clip", x=SPECIAL, min_value=-1.0, max_value=0.5)

@@ -18,7 +18,7 @@ def _count(x, axis=None, keepdims=False):
     return int(np.prod([x.shape[i] for i in np.atleast_1d(axis)])) if axis is not None else x.size
 
 
-def _reduction(function, zero=None):
+def _reduction(function):
     def compute(x, axis=None, keepdims=False):
         return function(x, axis=_axes(axis), keepdims=keepdims)
     return compute
@@ -28,7 +28,7 @@ def _mean(x, axis=None, keepdims=False):
     if x.dtype == "bool":
         x = x.astype("float64")
     if x.dtype.kind == "f":
-        return np.mean(x, axis=axis, keepdims=keepdims)
+        return np.sum(x, axis=axis, keepdims=keepdims) / np.float64(_count(x, axis))
     total = np.sum(x, axis=axis, keepdims=keepdims, dtype="int64")
     return np.trunc(total / _count(x, axis)).astype(x.dtype)
 
