@@ -17,7 +17,7 @@ WORKERS ?= $(shell n=$$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN 2>/dev/nu
 # The workers of pytest share the cores; each framework would take all of them.
 TEST_ENV := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 \
 	TF_NUM_INTEROP_THREADS=1 TF_CPP_MIN_LOG_LEVEL=2
-PYTEST := $(TEST_ENV) $(TEST_VENV)/bin/python -m pytest -n $(WORKERS)
+PYTEST := $(TEST_ENV) $(TEST_VENV)/bin/python -m pytest -n $(WORKERS) --dist loadgroup
 
 # A stamp says which definition of the project an environment was made from.
 DEMO_STAMP := $(DEMO_VENV)/keras-compat.stamp

@@ -11,6 +11,9 @@ from keras_compat import demo
 
 FIRST = demo.FIRST
 
+# One worker runs them all: the module's fixture takes minutes where it runs twice.
+pytestmark = pytest.mark.xdist_group("demo")
+
 
 def run_of(name, value):
     weights = [np.full(3, value)]

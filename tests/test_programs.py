@@ -13,6 +13,9 @@ from keras_compat.backend import selection
 
 REFERENCE = selection.host().name
 
+# One worker runs them all: the module's fixture takes minutes where it runs twice.
+pytestmark = pytest.mark.xdist_group("programs")
+
 # One float32 product sum over n terms is off by at most n * 6e-8, here n < 1e3, and on
 # average by a few units. A dozen steps of training add such errors up. Adam and its kin
 # divide a gradient by its own size, so that the weights whose gradients nearly cancel
