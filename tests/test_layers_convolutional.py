@@ -5,6 +5,7 @@ from layer_tools import restored, run, values
 
 from keras_compat import backend as K
 from keras_compat import layers
+from keras_compat.models import Sequential
 
 LAYERS = {
     "Conv1D": (lambda: layers.Conv1D(4, 3, padding="causal", dilation_rate=2), (8, 3)),
@@ -127,3 +128,27 @@ def test_old_names_are_the_same_classes():
     assert layers.GlobalAvgPool1D is layers.GlobalAveragePooling1D
     with pytest.warns(UserWarning, match="dilation_rate"):
         assert layers.AtrousConvolution1D(2, 3, atrous_rate=2).dilation_rate == (2,)
+
+
+@pytest.mark.parametrize("layer, shape, options", [
+    (layers.LocallyConnected1D, (9, 3), {"kernel_size": 3, "strides": 2}),
+    (layers.LocallyConnected1D, (3, 9), {"kernel_size": 3, "data_format": "channels_first"}),
+    (layers.LocallyConnected2D, (6, 7, 2), {"kernel_size": (3, 2), "strides": (1, 2)}),
+    (layers.LocallyConnected2D, (2, 6, 7), {"kernel_size": (3, 2),
+                                            "data_format": "channels_first"}),
+], ids=["1d", "1d channels_first", "2d", "2d channels_first"])
+def test_both_implementations_of_local_layers_compute_the_same(layer, shape, options, backend):
+    x = np.random.RandomState(0).uniform(-1, 1, (5, *shape)).astype("float32")
+    models = []
+    for implementation in (1, 2):
+        made = layer(4, implementation=implementation, input_shape=shape, **options)
+        models.append(Sequential([layer.from_config(made.get_config())]))
+    assert models[1].layers[0].implementation == 2
+    models[1].set_weights(models[0].get_weights())
+    outputs = [model.predict(x) for model in models]
+    np.testing.assert_allclose(*outputs, rtol=1e-5, atol=1e-6)
+    for model in models:
+        model.compile("sgd", "mse")
+        model.train_on_batch(x, np.ones_like(outputs[0]))
+    for one, other in zip(*(model.get_weights() for model in models)):
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-6)

@@ -13,6 +13,7 @@ from .graph import Tensor, Variable, layer_scope
 from .interface import Backend
 from .loops import foldl, foldr, map_fn, rnn
 from .ops import *  # noqa: F401,F403
+from .ops.local import local_matrix
 from .selection import backend, set_backend
 from .session import *  # noqa: F401,F403
 from .sparse_array import SparseArray, SparseRows

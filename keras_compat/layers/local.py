@@ -13,8 +13,9 @@ class _LocallyConnected(Layer):
     """What both locally connected layers share.
 
     Weights: kernel (places, window * input channels, filters), bias (places.., filters).
-    padding: 'valid' only. The input's spatial sizes must be known. implementation: 1
-    or 2, as in scripts for later versions; both compute the same, in the same way here.
+    padding: 'valid' only. The input's spatial sizes must be known. implementation, of
+    later versions: 1 multiplies the windows with their kernels; 2 the whole input with
+    one matrix, which has a row for each number of a sample, so that it suits small ones.
     """
 
     def __init__(self, rank, filters, kernel_size, strides, padding, data_format, activation,
@@ -73,17 +74,26 @@ class _LocallyConnected(Layer):
         last = (input_shape[0],) + self._output_lengths(input_shape) + (self.filters,)
         return transpose_shape(last, self.data_format, spatial_axes=range(1, self.rank + 1))
 
+    def _product(self, inputs):
+        """The local convolutions by one matrix over whole samples."""
+        shape = self.compute_output_shape(K.int_shape(inputs))
+        matrix = K.local_matrix(inputs, self.kernel, self.kernel_size, self.strides,
+                                self._places, self.data_format)
+        flat = K.dot(K.batch_flatten(inputs), K.to_dense(matrix))
+        return K.reshape(flat, (-1,) + tuple(shape[1:]))
+
     def call(self, inputs):
         """The local convolutions, the bias, the activation."""
-        output = self._convolve(inputs)
+        output = self._convolve(inputs) if self.implementation == 1 else self._product(inputs)
         if self.use_bias:
             output = K.bias_add(output, self.bias, data_format=self.data_format)
         return self.activation(output)
 
     def get_config(self):
-        """The constructor's arguments."""
+        """The constructor's arguments; `implementation`, which 2.3.1 had not, if it is not 1."""
+        later = ("implementation",) if self.implementation != 1 else ()
         return extend(super().get_config(), config_of(
-            self, "filters", "kernel_size", "strides", "padding", "data_format", "activation",
+            self, *later, "filters", "kernel_size", "strides", "padding", "data_format", "activation",
             "use_bias", "kernel_initializer", "bias_initializer", "kernel_regularizer",
             "bias_regularizer", "activity_regularizer", "kernel_constraint", "bias_constraint"))
 

@@ -5,6 +5,7 @@ from .. import graph, registry
 from ..registry import composite, sugar
 from . import indexing, linalg, shaping
 from .convert import agree, pair, product
+from .static import constant_vector
 from .window import (channel_axis, checked_data_format, need_rank, output_size, per_axis,
                      spatial_axes, spatial_sizes)
 
@@ -68,6 +69,30 @@ def _patches(x, kernel_size, strides, output_shape, data_format):
     places = tuple(first + 2 * i for i in range(rank))
     window = tuple(i for i in range(1, x.ndim) if i not in places)
     return shaping.permute_dimensions(x, (*places, 0, *window))
+
+
+def local_matrix(x, kernel, kernel_size, strides, output_shape, data_format):
+    """The matrix of `local_conv`: flat samples of x times it are flat samples of the result.
+
+    x with known sizes but for the batch. A sparse tensor (sizes of x, sizes of the
+    result) whose values are the kernel's numbers.
+    """
+    _check(x, kernel, kernel_size, strides, output_shape, data_format)
+    inputs = int(np.prod(x.shape[1:]))
+    numbers = graph.Constant(np.arange(inputs).reshape(1, *x.shape[1:]))
+    windows = _patches(numbers, kernel_size, strides, output_shape, data_format)
+    # (places, window) of input numbers, and (places, filters) of output numbers
+    sources = shaping.reshape(windows, (product(output_shape), kernel.shape[1], 1))
+    places, filters = product(output_shape), kernel.shape[2]
+    targets = np.arange(places * filters)
+    targets = (targets.reshape(filters, places).T if data_format == "channels_first"
+               else targets.reshape(places, filters))
+    shape = (places, kernel.shape[1], filters)
+    rows = shaping.broadcast_to(sources, shape)
+    cols = graph.Constant(np.broadcast_to(targets[:, None], shape).reshape(-1))
+    return graph.SparseTensor((inputs, places * filters), shaping.flatten(rows), cols,
+                              shaping.flatten(kernel),
+                              constant_vector((inputs, places * filters)))
 
 
 @sugar
