@@ -13,13 +13,13 @@ from keras_compat.backend import registry, selection
 from . import outcome, tolerance
 
 
-def run(backend, cases, check="forward"):
-    """An `Outcome` per case."""
+def run(backend, cases, check="forward", prepared=None):
+    """An `Outcome` per case. prepared(tensor): what the op gets in place of a placeholder."""
     with selection.set_backend(backend):
         built, outcomes = [], {}
         for case in cases:
             try:
-                built.append(_Built(case))
+                built.append(_Built(case, prepared))
             except Exception as error:
                 outcomes[case.id] = outcome.raised(case.id, case.op, check, error)
         for one, results in _computed(built):
@@ -48,8 +48,9 @@ def overrides(backend, op):
 class _Built:
     """The tensors of a case, and the arrays that are fed."""
 
-    def __init__(self, case):
+    def __init__(self, case, prepared=None):
         self.case = case
+        self.prepared = prepared
         self.placeholders, self.values = [], []
         arguments = {name: self._tensors(value) for name, value in case.arrays().items()}
         call = case.options.call or getattr(K, case.op)
@@ -64,7 +65,7 @@ class _Built:
         tensor = K.placeholder(static_shape(value.shape, sizes), dtype=value.dtype.name)
         self.placeholders.append(tensor)
         self.values.append(value)
-        return tensor
+        return self.prepared(tensor) if self.prepared else tensor
 
 
 def static_shape(shape, sizes):

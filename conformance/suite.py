@@ -5,8 +5,8 @@ from typing import Callable, NamedTuple
 
 from keras_compat.backend import registry
 
-from . import (cases, conventions, forward, gaps, golden_cases, gradients, outcome, randomness,
-               refusals)
+from . import (bias, cases, conventions, forward, gaps, golden_cases, gradients, inplace, outcome,
+               randomness, refusals)
 
 LEVELS = ("core", "training", "full")
 
@@ -39,6 +39,8 @@ def units(level="full", ops=None, golden=None):
     if level != "core":
         found += _gradient_units()
         found += _by_op("convention", conventions)
+        found += _by_op("in place", inplace)
+        found += _by_op("bias", bias)
         groups = golden_cases.GROUPS if level == "full" else ("optimizers", "models")
         found += [_golden_unit(group, golden) for group in groups]
     if level == "full":
