@@ -1,4 +1,6 @@
 """Max and average pooling."""
+import itertools
+
 import tensorflow as tf
 
 from keras_compat.backends.tensorflow import windows
@@ -29,9 +31,33 @@ def _in_planes(function, x, pool_size, strides, padding):
     return tf.reshape(lines, [batch, tf.shape(lines)[1], rows, columns, channels])
 
 
+# ---- the greatest ----
+
 def max_pool(x, *, pool_size, strides, padding, data_format):
     """Greatest of each window; cells of padding never win."""
-    return _pooled(tf.nn.max_pool, x, pool_size, strides, padding, data_format)
+    attrs = {"pool_size": pool_size, "strides": strides, "padding": padding,
+             "data_format": data_format}
+
+    @tf.custom_gradient
+    def pool(x):
+        with tf.GradientTape(persistent=True) as tape:
+            tape.watch(x)
+            y = _pooled(tf.nn.max_pool, x, **attrs)
+        return y, lambda g: _scattered(g, x, lambda g: tape.gradient(y, x, g), attrs)
+
+    return pool(tf.convert_to_tensor(x))
+
+
+def _scattered(g, x, kernel, attrs):
+    """`g` by the kernel that is the derivative of max_pool at x, itself to be differentiated.
+
+    TensorFlow's own second derivative writes into the memory of its input where the
+    shapes agree, and gives zeros.
+    """
+    @tf.custom_gradient
+    def scatter(g, x):
+        return kernel(g), lambda h: (max_pool_select(h, x, **attrs), tf.zeros_like(x))
+    return scatter(g, x)
 
 
 def max_pool_gradient(g, x, **attrs):
@@ -39,11 +65,26 @@ def max_pool_gradient(g, x, **attrs):
     return vjp(lambda cells: max_pool(cells, **attrs), [x], g)[0]
 
 
-def max_pool_select(h, x, **attrs):
+def max_pool_select(h, x, *, pool_size, strides, padding, data_format):
     """The cells of `h` at the first greatest cell of each window of `x`: the transpose of that."""
-    zeros = tf.zeros_like(max_pool(x, **attrs))
-    return vjp(lambda g: max_pool_gradient(g, x, **attrs), [zeros], h)[0]
+    rank = len(x.shape)
+    x, h = to_last(x, data_format), to_last(h, data_format)
+    window, strides = two_axes(pool_size), two_axes(strides)
+    greatest = _pooled(tf.nn.max_pool, x, window, strides, padding, "channels_last")
+    if padding == "same":
+        ones = (1,) * len(window)
+        x = windows.pad_same(x, window, strides, ones, x.dtype.min)
+        h = windows.pad_same(h, window, strides, ones, 0)
+    chosen = tf.zeros_like(greatest)
+    outputs = tf.unstack(tf.shape(greatest)[1:-1])
+    for place in reversed(list(itertools.product(*map(range, window)))):  # the first comes last
+        cut = (slice(None), *(slice(p, p + (n - 1) * s + 1, s)
+                              for p, n, s in zip(place, outputs, strides)))
+        chosen = tf.where(x[cut] == greatest, h[cut], chosen)
+    return from_last(chosen, data_format, rank)
 
+
+# ---- the mean ----
 
 def avg_pool(x, *, pool_size, strides, padding, data_format):
     """Mean of each window; cells of padding are not counted."""

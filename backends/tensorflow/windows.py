@@ -39,7 +39,7 @@ def two_axes(per_axis):
     return (1, *per_axis) if len(per_axis) == 1 else tuple(per_axis)
 
 
-def pad_same(x, window, strides, dilation):
+def pad_same(x, window, strides, dilation, value=0):
     """`x` with TensorFlow's padding 'same' written out: the odd cell at the end."""
     pads = [[0, 0]]
     for axis, (width, stride, spread) in enumerate(zip(window, strides, dilation), 1):
@@ -47,4 +47,5 @@ def pad_same(x, window, strides, dilation):
         reach = (-(-size // stride) - 1) * stride + (width - 1) * spread + 1
         total = tf.maximum(reach - size, 0)
         pads.append([total // 2, total - total // 2])
-    return tf.pad(x, tf.convert_to_tensor([*pads, [0, 0]]))
+    return tf.pad(x, tf.convert_to_tensor([*pads, [0, 0]]),
+                  constant_values=tf.constant(value, x.dtype))
