@@ -1,4 +1,4 @@
-"""Runs the golden cases of activations, losses, metrics, regularizers, constraints, initializers."""
+"""Runs the golden cases of activations, losses, metrics and what belongs to weights."""
 import re
 
 from keras_compat import activations, constraints, initializers, layers, losses, metrics

@@ -146,7 +146,8 @@ _MORE = {
                ("C3 positive sizes", lambda: K.pool2d(x(1, 4, 4, 1), (0, 2)), ValueError,
                 "at least 1", r"\(0, 2\)")],
     "conv2d_transpose": [("C1 a shape that fits", lambda: K.conv2d_transpose(
-        x(1, 3, 3, 2), x(2, 2, 4, 2), (1, 9, 4, 4)), ValueError, "spatial sizes", r"\(1, 3, 3, 2\)")],
+        x(1, 3, 3, 2), x(2, 2, 4, 2), (1, 9, 4, 4)), ValueError, "spatial sizes",
+                          r"\(1, 3, 3, 2\)")],
     "resize_images": [("C1 rank", lambda: K.resize_images(x(2, 3), 2, 2, "channels_last"),
                        ValueError, "4 axes", r"\(2, 3\)"),
                       ("C2 known words", lambda: K.resize_images(
@@ -159,7 +160,8 @@ _MORE = {
     "categorical_crossentropy": [("C1 one shape", lambda: K.categorical_crossentropy(
         x(2, 3), x(2, 4)), ValueError, r"\(2, 4\)", r"target \(2, 3\)")],
     "sparse_categorical_crossentropy": [("C1 a number each", lambda: (
-        K.sparse_categorical_crossentropy(x(3), x(2, 4))), ValueError, r"\(2,\)", r"target \(3,\)")],
+        K.sparse_categorical_crossentropy(x(3), x(2, 4))), ValueError, r"\(2,\)",
+                                         r"target \(3,\)")],
     "dropout": [("C2 a share", lambda: K.dropout(x(2), 1.5), ValueError, "below 1", "1.5")],
     "lstm": [("C1 kernel", lambda: K.lstm(x(1, 2, 3), x(1, 2), x(1, 2), x(3, 7), x(2, 8)),
               ValueError, r"\(3, 8\)", r"kernel \(3, 7\)"),

@@ -136,7 +136,8 @@ FAULTS = {
     "the kernel is flipped": ("conv", {"conv": _flipped}),
     "'same' puts the odd cell first": ("conv", {"conv": _padding_first}),
     "average pooling counts padding": ("avg_pool", {"avg_pool": _counting_padding}),
-    "max pooling takes the mean": ("max_pool", {"max_pool": after(lambda y: y * y.dtype.type(0.5))}),
+    "max pooling takes the mean": ("max_pool", {"max_pool": after(
+        lambda y: y * y.dtype.type(0.5))}),
     "keepdims is ignored": ("sum", {"sum": _no_keepdims}),
     "float64 leaks": ("exp", {"exp": _wide}),
     "float64 leaks from sums": ("mean", {"sum": _wide}),
@@ -149,14 +150,16 @@ FAULTS = {
     "constants come back": ("softmax", {"softmax": _constant}),
     "softmax takes the last axis": ("softmax", {"softmax": before(
         lambda attrs: {**attrs, "axis": -1})}),
-    "round takes halves up": ("round", {"round": instead(lambda x: np.floor(x + x.dtype.type(0.5)))}),
+    "round takes halves up": ("round", {"round": instead(
+        lambda x: np.floor(x + x.dtype.type(0.5)))}),
     "floor truncates": ("floor", {"floor": instead(np.trunc)}),
     "ceil truncates": ("ceil", {"ceil": instead(np.trunc)}),
     "mod has the dividend's sign": ("mod", {"mod": instead(np.fmod)}),
     "floor_divide truncates": ("floor_divide", {"floor_divide": instead(
         lambda x, y: np.trunc(x / y).astype(x.dtype))}),
     "sign of 0 is 1": ("sign", {"sign": instead(lambda x: np.where(x < 0, -1, 1).astype(x.dtype))}),
-    "minus zero is lost": ("negative", {"negative": instead(lambda x: np.subtract(0, x, dtype=x.dtype))}),
+    "minus zero is lost": ("negative", {"negative": instead(
+        lambda x: np.subtract(0, x, dtype=x.dtype))}),
     "maximum drops NaN": ("maximum", {"maximum": instead(np.fmax)}),
     "minimum drops NaN": ("minimum", {"minimum": instead(np.fmin)}),
     "NaN equals NaN": ("equal", {"equal": instead(
