@@ -95,17 +95,14 @@ def gru_backward(gradients, outputs, residuals, x, h0, kernel, recurrent_kernel,
     units = h0.shape[-1]
     each, last = output_gradients(gradients[0], h, return_sequences)
     dh = started(last, gradients[1], h0)
+    if reset_after and SCALE[activation] != 1:
+        kept = kept / SCALE[activation]
+    factors = _factors(gates, h[:-1], kept, activation, recurrent_activation, reset_after)
     dz = np.empty_like(gates)
     # With reset_after the recurrent product's gradient differs from dz in its last third.
-    inner_scale = SCALE[activation]
     d_product = np.empty_like(gates) if reset_after else dz
-    step = (_gru_back_after if reset_after else _gru_back)(
-        recurrent_kernel, activation, recurrent_activation, h0)
-    for t in range(len(xs) - 1, -1, -1):
-        if each is not None:
-            dh += each[t]
-        dh = step(gates[t], h[t], kept[t] / inner_scale if reset_after else kept[t], dh, dz[t],
-                  d_product[t])
+    loop = _back_after if reset_after else _back_before
+    dh = loop(gates, factors, each, dh, dz, d_product, recurrent_kernel)
     dx, d_kernel, _, d_bias = weight_gradients(xs, h[:-1], dz, kernel, reverse)
     d_recurrent = _gru_recurrent_gradient(h[:-1], kept, d_product, units, reset_after)
     if bias is None:
@@ -124,57 +121,62 @@ def _gru_recurrent_gradient(previous, kept, d_product, units, reset_after):
     return np.concatenate([np.dot(previous.T, flat[:, :2 * units]), last], -1)
 
 
-def _gru_slopes(activation, recurrent_activation, like):
-    """A function that gives the derivatives at a step's activations, in one buffer."""
-    units = like.shape[-1]
+def _factors(gates, previous, kept, activation, recurrent_activation, reset_after):
+    """What a step's incoming gradient is multiplied by, for all steps at once.
+
+    Columns z and h: by the state's gradient. Column r: by the same with reset_after,
+    where `kept` is the product that it scales, else by that of r * h.
+    """
+    units = previous.shape[-1]
     inner, outer = ACTIVATIONS[activation][1], ACTIVATIONS[recurrent_activation][1]
-    slopes = np.empty((len(like), 3 * units), like.dtype)
+    factors = np.empty_like(gates)
+    outer(gates[..., :2 * units], factors[..., :2 * units])
+    inner(gates[..., 2 * units:], factors[..., 2 * units:])
+    factors[..., :units] *= previous - gates[..., 2 * units:]
+    factors[..., 2 * units:] *= 1 - gates[..., :units]
+    by_reset = factors[..., units:2 * units]
+    by_reset *= kept if reset_after else previous
+    if reset_after:
+        by_reset *= factors[..., 2 * units:]
+    return factors
 
-    def compute(gate):
-        outer(gate[:, :2 * units], slopes[:, :2 * units])
-        inner(gate[:, 2 * units:], slopes[:, 2 * units:])
-        return slopes
-    return compute
 
-
-def _gru_back(recurrent, activation, recurrent_activation, like):
-    units = like.shape[-1]
+def _back_before(gates, factors, each, dh, dz, d_product, recurrent):
+    """Fills dz from the last step to the first; the gradient of the first state."""
+    batch, units = dh.shape
     both, last = recurrent[:, :2 * units].T, recurrent[:, 2 * units:].T
-    slopes_at = _gru_slopes(activation, recurrent_activation, like)
+    update, reset = gates[..., :units], gates[..., units:2 * units]
+    by_reset, d_reset, d_last = (a[..., n * units:(n + 1) * units] for a, n in
+                                 ((factors, 1), (dz, 1), (dz, 2)))
+    # columns z and h
+    outside, d_outside = (a.reshape(len(gates), batch, 3, units)[:, :, ::2]
+                          for a in (factors, dz))
+    for t in range(len(gates) - 1, -1, -1):
+        if each is not None:
+            dh += each[t]
+        np.multiply(dh[:, None], outside[t], d_outside[t])
+        d_kept = np.dot(d_last[t], last)
+        np.multiply(d_kept, by_reset[t], d_reset[t])
+        d_kept *= reset[t]
+        dh *= update[t]
+        dh += d_kept
+        dh += np.dot(dz[t, :, :2 * units], both)
+    return dh
 
-    def step(gate, h, kept, dh, dz, d_product):
-        update, reset, candidate = np.split(gate, 3, -1)
-        slopes = slopes_at(gate)
-        np.multiply(dh, h - candidate, dz[:, :units])
-        np.multiply(dh, 1 - update, dz[:, 2 * units:])
-        dz[:, 2 * units:] *= slopes[:, 2 * units:]
-        d_kept = np.dot(dz[:, 2 * units:], last)
-        np.multiply(d_kept, h, dz[:, units:2 * units])
-        dz[:, :2 * units] *= slopes[:, :2 * units]
-        before = np.dot(dz[:, :2 * units], both)
-        d_kept *= reset
-        before += d_kept
-        before += dh * update
-        return before
-    return step
 
-
-def _gru_back_after(recurrent, activation, recurrent_activation, like):
-    units = like.shape[-1]
+def _back_after(gates, factors, each, dh, dz, d_product, recurrent):
+    """The same; fills d_product too."""
+    batch, units = dh.shape
     transposed = recurrent.T
-    slopes_at = _gru_slopes(activation, recurrent_activation, like)
-
-    def step(gate, h, product, dh, dz, d_product):
-        update, reset, candidate = np.split(gate, 3, -1)
-        slopes = slopes_at(gate)
-        np.multiply(dh, h - candidate, dz[:, :units])
-        np.multiply(dh, 1 - update, dz[:, 2 * units:])
-        dz[:, 2 * units:] *= slopes[:, 2 * units:]
-        np.multiply(dz[:, 2 * units:], product, dz[:, units:2 * units])
-        dz[:, :2 * units] *= slopes[:, :2 * units]
-        d_product[:, :2 * units] = dz[:, :2 * units]
-        np.multiply(dz[:, 2 * units:], reset, d_product[:, 2 * units:])
-        before = np.dot(d_product, transposed)
-        before += dh * update
-        return before
-    return step
+    update, reset = gates[..., :units], gates[..., units:2 * units]
+    thirds, d_thirds = (a.reshape(len(gates), batch, 3, units) for a in (factors, dz))
+    for t in range(len(gates) - 1, -1, -1):
+        if each is not None:
+            dh += each[t]
+        np.multiply(dh[:, None], thirds[t], d_thirds[t])
+        product = d_product[t]
+        product[...] = dz[t]
+        product[:, 2 * units:] *= reset[t]
+        dh *= update[t]
+        dh += np.dot(product, transposed)
+    return dh
