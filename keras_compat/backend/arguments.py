@@ -3,6 +3,8 @@ import math
 import numbers
 import operator
 
+import numpy as np
+
 from . import errors
 
 
@@ -39,6 +41,28 @@ def number(who, name, value, error=ValueError):
         raise error(errors.message(
             who, f"not a value that `{name}` can have", "a finite number", repr(value)))
     return value
+
+
+def array(who, value, dtype):
+    """`value` as a NumPy array of this dtype; ValueError for what holds no real numbers.
+
+    Text, None, complex numbers and rows of different lengths are refused: NumPy would
+    read some of them as numbers, as NaN, or drop a part.
+    """
+    try:
+        given = np.asarray(value)
+        if given.dtype == dtype:
+            return given
+        refused = given.dtype.kind in "cUSMm" or given.dtype.kind == "O" and any(
+            x is None or isinstance(x, (str, bytes, complex)) for x in given.flat)
+        result = None if refused else given.astype(dtype)
+    except (ValueError, TypeError):
+        result = None
+    if result is None:
+        raise ValueError(errors.message(
+            who, "the values are numbers", f"numbers for dtype {dtype}",
+            f"{type(value).__name__} {value!r:.60}"))
+    return result
 
 
 def shape(who, name, value):

@@ -1,7 +1,7 @@
 """K.function: compiled graphs, and the evaluation of single tensors."""
 import numpy as np
 
-from . import errors, graph, selection
+from . import arguments, errors, graph, run_shapes, selection
 from .codegen import make_plan
 from .core_ops import assign
 from .graph import LearningPhase, Placeholder, SparseTensor, Tensor, Variable
@@ -25,6 +25,9 @@ class Function:
 
     def __init__(self, inputs, outputs, updates=None, name=None, training=None, givens=()):
         self.name = name or "function"
+        if isinstance(inputs, Tensor) or not hasattr(inputs, "__iter__"):
+            raise TypeError(errors.message(
+                self.name, "the inputs are given as a list", "a list of tensors", repr(inputs)))
         self.inputs = list(inputs)
         self.single = not isinstance(outputs, (list, tuple))
         self.outputs = [_dense(t) for t in ([outputs] if self.single else outputs)]
@@ -36,6 +39,9 @@ class Function:
         self._given = [t for t in self.inputs if not isinstance(t, LearningPhase)]
         self._fed = [part for t in self._given for part in _components(t)]
         self._has_sparse = len(self._fed) > len(self._given)
+        self._is_loose = run_shapes.are_loose(self._fed)
+        self._checked = set()
+        self._explaining = False
         self._runs = {}
         self._moves = None
         self._backend = None
@@ -104,11 +110,37 @@ class Function:
         """
         if self._has_sparse:
             values = self._spread(values)
-        run = self.compiled(bool(self.training))
+        training = bool(self.training)
+        run = self.compiled(training)
+        if self._is_loose:
+            self._check_shapes(values, training)
         feed = self._backend.feed
-        return run(*[
-            feed(v if v.dtype == t.dtype else v.astype(t.dtype)) if type(v) is np.ndarray else v
-            for v, t in zip(values, self._fed)])
+        try:
+            return run(*[
+                feed(v if v.dtype == t.dtype else v.astype(t.dtype)) if type(v) is np.ndarray
+                else v for v, t in zip(values, self._fed)])
+        except Exception:
+            cause = self._cause(values, training)
+            if cause is None:
+                raise
+            raise cause from None
+
+    def _check_shapes(self, arrays, training):
+        """Infers the graph's shapes from new ones of the arrays; raises where they do not fit."""
+        shapes = tuple([tuple(x.shape) for x in arrays])
+        if (training, shapes) not in self._checked:
+            run_shapes.check(self, shapes, training)
+            self._checked.add((training, shapes))
+
+    def _cause(self, arrays, training):
+        """After an error inside a backend: the error of the op that does not fit, or None."""
+        if self._explaining:
+            return None
+        self._explaining = True
+        try:
+            return run_shapes.cause(self, arrays, training)
+        finally:
+            self._explaining = False
 
     def _spread(self, values):
         """The values with the arrays of its components in place of each sparse matrix."""
@@ -139,12 +171,21 @@ class Function:
         for i in reversed(self._phase_at):
             value = inputs.pop(i)
             training = bool(value) if training is None else training
-        run = self.compiled(bool(training), once)
+        training = bool(training)
+        run = self.compiled(training, once)
         backend = self._backend
         if self._has_sparse:
             inputs = self._spread(inputs)
-        natives = [backend.feed(checked(v, t, self.name)) for v, t in zip(inputs, self._fed)]
-        return [_plain(backend.to_numpy(r)) for r in run(*natives)]
+        arrays = [checked(v, t, self.name) for v, t in zip(inputs, self._fed)]
+        if arrays:
+            self._check_shapes(arrays, training)
+        try:
+            return [_plain(backend.to_numpy(r)) for r in run(*map(backend.feed, arrays))]
+        except Exception:
+            cause = self._cause(arrays, training)
+            if cause is None:
+                raise
+            raise cause from None
 
 
 def _assigned(variable, value):
@@ -186,14 +227,7 @@ def checked(value, tensor, who):
     if isinstance(value, Tensor):
         raise TypeError(errors.message(
             who, f"input '{tensor.name}' is fed with numbers", "an array", repr(value)))
-    try:
-        array = np.asarray(value)
-        if array.dtype != tensor.dtype:
-            array = array.astype(tensor.dtype)
-    except (ValueError, TypeError) as cause:
-        raise ValueError(errors.message(
-            who, f"input '{tensor.name}' is an array of numbers", f"dtype {tensor.dtype}",
-            f"{type(value).__name__} ({cause})")) from cause
+    array = arguments.array(f"{who}, input '{tensor.name}'", value, tensor.dtype)
     if len(array.shape) != len(tensor.shape) or any(
             n is not None and n != m for n, m in zip(tensor.shape, array.shape)):
         raise ValueError(errors.message(

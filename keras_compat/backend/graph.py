@@ -9,7 +9,7 @@ import itertools
 
 import numpy as np
 
-from . import errors
+from . import arguments, errors
 
 _serial = itertools.count()
 _moves = 0
@@ -170,7 +170,7 @@ class Variable(Tensor):
     """A leaf with native storage on one backend, allocated once and written in place."""
 
     def __init__(self, value, dtype, name, backend, constraint=None):
-        value = np.asarray(value, dtype=dtype)
+        value = arguments.array(f"variable '{name}'", value, dtype)
         super().__init__(value.shape, dtype, name=name)
         self.backend = backend
         self.storage = backend.variable(value, name)
@@ -183,12 +183,12 @@ class Variable(Tensor):
 
     def set(self, value):
         """Writes `value` (same shape) into the storage."""
-        value = np.asarray(value)
+        value = arguments.array(f"variable '{self.name}'", value, self.dtype)
         if value.shape != tuple(self.shape):
             raise ValueError(errors.message(
                 f"variable '{self.name}'", "a new value has the variable's shape",
                 tuple(self.shape), value.shape))
-        self.backend.write(self.storage, np.asarray(value, dtype=self.dtype))
+        self.backend.write(self.storage, value)
 
     def move(self, backend):
         """Copies the value to another backend; graphs over it then run there."""

@@ -8,6 +8,7 @@ rule, the gradient, the tolerance class of its rounding error. Three kinds:
 - `@composite`: defined by other ops (`@name.body`); a backend may override it.
 - `@sugar`: part of K's interface that makes no node of its own.
 """
+import contextlib
 import functools
 import inspect
 from types import MappingProxyType
@@ -167,6 +168,16 @@ def sugar(function):
     name = function.__name__
     _register(_sugar, name, Op(name, "sugar", "exact"), function)
     return _public(function, name)
+
+
+@contextlib.contextmanager
+def calling(name):
+    """Errors inside name this op, unless another is being called already."""
+    _calls.append(name)
+    try:
+        yield
+    finally:
+        _calls.pop()
 
 
 def who():

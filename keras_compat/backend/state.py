@@ -1,14 +1,15 @@
 """What outlives a graph: variables and their values, the learning phase, names."""
+import math
 from collections import defaultdict
 
 import numpy as np
 
-from . import config, errors, graph, registry, selection
+from . import arguments, errors, graph, registry, selection
 from .core_ops import assign
 from .function import evaluate_on_host
 from .graph import (Constant, LearningPhase, Placeholder, SparseTensor, Tensor, Variable,
                     name_scope)
-from .ops.convert import renamed
+from .ops.convert import dtype_name, renamed
 from .sparse_array import SparseArray
 
 _uids = defaultdict(int)
@@ -33,7 +34,7 @@ def variable(value, dtype=None, name=None, constraint=None):
         value = evaluate_on_host(value)
     elif hasattr(value, "tocoo"):
         return _sparse_variable(value, dtype, name)
-    dtype = np.dtype(dtype or config.floatx()).name
+    dtype = _dtype("variable", dtype)
     name = graph.scoped_name(name or "Variable")
     return Variable(value, dtype, name, selection.active(), constraint)
 
@@ -42,7 +43,7 @@ def _sparse_variable(value, dtype, name):
     """A sparse tensor of variables with the stored elements; training does not change them."""
     value = SparseArray.of(value)
     name = graph.scoped_name(name or "SparseVariable")
-    arrays = value.components(dtype or config.floatx())
+    arrays = value.components(dtype_name(dtype))
     components = [Variable(array, array.dtype.name, f"{name[:-2]}_{part}:0", selection.active())
                   for array, part in zip(arrays, ("rows", "cols", "values"))]
     for variable in components:
@@ -70,9 +71,9 @@ def placeholder(shape=None, ndim=None, dtype=None, sparse=False, name=None):
         if ndim is None:
             registry.fail("a placeholder needs a shape or a number of axes",
                           "shape=(…) or ndim=n", "neither")
-        shape = (None,) * ndim
-    shape = tuple(None if n is None else int(n) for n in shape)
-    dtype = np.dtype(dtype or config.floatx()).name
+        shape = (None,) * arguments.integer("placeholder", "ndim", ndim, least=0)
+    shape = arguments.shape("placeholder", "shape", shape)
+    dtype = _dtype("placeholder", dtype)
     name = f"{name or 'Placeholder'}_{get_uid('placeholder')}:0" if not name else f"{name}:0"
     if sparse:
         return _sparse_placeholder(shape, dtype, name)
@@ -81,10 +82,25 @@ def placeholder(shape=None, ndim=None, dtype=None, sparse=False, name=None):
 
 def constant(value, dtype=None, shape=None, name=None):
     """A tensor with a fixed value; a single number fills `shape`."""
-    value = np.asarray(value, dtype=dtype or config.floatx())
+    value = arguments.array("constant", value, _dtype("constant", dtype))
     if shape is not None:
-        value = np.full(shape, value) if value.size == 1 else value.reshape(shape)
+        value = _shaped(value, arguments.shape("constant", "shape", shape))
     return Constant(np.array(value), name)
+
+
+def _dtype(who, dtype):
+    with registry.calling(who):
+        return dtype_name(dtype)
+
+
+def _shaped(value, shape):
+    """The values in a shape; a single number fills it."""
+    if value.size == 1:
+        return np.full(shape, value)
+    if value.size != math.prod(shape):
+        raise ValueError(errors.message("constant", "the shape must hold as many elements",
+                                        f"{value.size} elements", shape))
+    return value.reshape(shape)
 
 
 def is_placeholder(x):

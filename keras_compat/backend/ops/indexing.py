@@ -15,6 +15,10 @@ FULL = ("slice", None, None, None)
 def _getitem_rule(x, *, index):
     sizes, axis = [], 0
     for kind, *where in index:
+        if kind == "int" and x.shape[axis] is not None \
+                and not -x.shape[axis] <= where[0] < x.shape[axis]:
+            fail("index out of range", f"{-x.shape[axis]} <= index < {x.shape[axis]} on axis "
+                 f"{axis}", f"{where[0]}, x {tuple(x.shape)}")
         if kind == "slice":
             sizes.append(_slice_size(x.shape[axis], builtins.slice(*where)))
         elif kind == "new":

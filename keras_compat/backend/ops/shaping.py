@@ -53,6 +53,8 @@ def multiplied(sizes):
 # ---- reshape ----
 
 def _reshape_rule(x, vector, *, shape):
+    if vector is None:
+        shape = tuple(-1 if n is None else n for n in _resolved(x, shape))
     return tuple(None if n == -1 else n for n in shape), x.dtype
 
 
