@@ -22,6 +22,18 @@ class Coo:
         return dense
 
 
+class Dok(dict):
+    """A matrix that is a dict from places to numbers."""
+
+    def __init__(self, coo):
+        super().__init__({(int(i), int(j)): x for i, j, x in zip(coo.row, coo.col, coo.data)})
+        self._coo = coo
+        self.shape, self.dtype = coo.shape, coo.dtype
+
+    def tocoo(self):
+        return self._coo
+
+
 class Csr:
     """A matrix that has to be asked for its elements."""
 

@@ -8,7 +8,7 @@ import keras_compat.backend as K
 from keras_compat import layers
 from keras_compat.backend.sparse_array import SparseArray
 from keras_compat.models import Model, Sequential
-from sparse_tools import Coo, Csr, sparse
+from sparse_tools import Coo, Csr, Dok, sparse
 
 
 def drawn(*shape):
@@ -143,8 +143,8 @@ def test_refused(make, error, message):
 # ---- models ----
 
 
-@pytest.mark.parametrize("wrap", [lambda m: m, Csr, lambda m: m.toarray()],
-                         ids=["coo", "csr", "dense"])
+@pytest.mark.parametrize("wrap", [lambda m: m, Csr, Dok, lambda m: m.toarray()],
+                         ids=["coo", "csr", "dok", "dense"])
 def test_training_on_sparse_data_is_training_on_dense_data(wrap, backend):
     matrix, y = sparse(20, 6), drawn(20, 2)
     histories, predictions = [], []

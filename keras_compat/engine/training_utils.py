@@ -45,7 +45,7 @@ def _by_name(data, names, who):
                                         _described(data)))
     if data is None:
         return [None] * len(names)
-    if isinstance(data, Mapping):
+    if isinstance(data, Mapping) and not hasattr(data, "tocoo"):  # SciPy has a sparse dict
         return _from_mapping(data, names, who)
     if not isinstance(data, (list, tuple)):
         data = [data]
