@@ -1,6 +1,7 @@
 """Writes the generated pages and builds the site: `python -m docs.generate`.
 
-    --table     only rewrite docs/ops.md, the table that is kept in the repository
+    --table     only rewrite docs/ops.md and docs/versions.md, the tables that are kept in
+                the repository
     --pages     only write the generated pages, docs/reference/
     --out DIR   where the site goes (docs/_site by default)
 
@@ -14,11 +15,12 @@ import os
 import shutil
 import sys
 
-from . import catalogue, markup, optable
+from . import catalogue, markup, optable, versiontable
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 REFERENCE = os.path.join(HERE, "reference")
 TABLE = os.path.join(HERE, "ops.md")
+VERSIONS = os.path.join(HERE, "versions.md")
 
 _METHODS_OF_EVERY_LAYER = ("build", "call", "compute_output_shape", "compute_mask", "get_config",
                            "from_config")
@@ -34,6 +36,7 @@ def main(arguments=None):
     options = parser.parse_args(arguments)
     if options.table:
         _write(TABLE, table())
+        _write(VERSIONS, versiontable.page())
         return 0
     write_pages()
     return 0 if options.pages else build(options.out)

@@ -12,6 +12,7 @@ import numpy as np
 
 from . import backend as K
 from .backend.errors import message, one_of
+from .legacy import interfaces
 from .utils import named
 from .utils.generic_utils import (  # noqa: F401 (old code imports both from here)
     deserialize_keras_object, serialize_keras_object)
@@ -167,6 +168,7 @@ class VarianceScaling(_Seeded):
 class Orthogonal(_Seeded):
     """A random orthogonal matrix times `gain`; more axes are taken as (rest, last)."""
 
+    @interfaces.era_defaults
     def __init__(self, gain=1.0, seed=None):
         super().__init__(seed)
         self.gain = gain

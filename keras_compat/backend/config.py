@@ -200,8 +200,26 @@ def compat_version():
 
 
 def set_compat_version(version):
-    """Chooses the Keras release whose defaults hold for what is built from now on."""
-    _settings["compat_version"] = _checked("compat_version", version, "set_compat_version")
+    """Chooses the Keras release whose defaults hold for what is built from now on.
+
+    `with set_compat_version("2.2.4"): ...` chooses it for the block alone.
+    """
+    checked = _checked("compat_version", version, "set_compat_version")
+    previous, _settings["compat_version"] = _settings["compat_version"], checked
+    return _Until(compat_version=previous)
+
+
+class _Until:
+    """What a setter returns that can be a context manager: settings to go back to at the end."""
+
+    def __init__(self, **previous):
+        self._previous = previous
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        _settings.update(self._previous)
 
 
 load()

@@ -2,6 +2,7 @@
 from .. import backend as K
 from .. import losses, metrics
 from ..backend import errors
+from ..legacy import versions
 from ..utils.generic_utils import check_for_unexpected_keys, to_list
 from ..utils.losses_utils import combined_with_mask
 from .node import mask_of
@@ -85,8 +86,10 @@ class Endpoint:
             function = metrics.get(metric)
         if isinstance(function, type):
             function = function()
-        name = metric if isinstance(metric, str) else getattr(
-            function, "name", None) or getattr(function, "__name__", type(function).__name__)
+        name = getattr(function, "name", None) or getattr(function, "__name__",
+                                                          type(function).__name__)
+        if isinstance(metric, str):
+            name = versions.metric_name(metric, name)
         if not isinstance(function, metrics.Metric):
             function = metrics.MeanMetricWrapper(function, name=name)
         return name, function

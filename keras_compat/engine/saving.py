@@ -6,6 +6,7 @@ A config is data. Its names are looked up in the layers' table and in
 import json
 
 from ..backend import errors
+from ..legacy import versions
 
 _DEPTH = 100  # models inside models; no real one comes near
 
@@ -13,8 +14,9 @@ _DEPTH = 100  # models inside models; no real one comes near
 def model_from_config(config, custom_objects=None):
     """The model that a config describes.
 
-    config: a dict with `class_name` and `config`, as `to_json` writes it. TypeError
-    for a list, which is what `Sequential.get_config()` gave before Keras 2.2.3.
+    config: a dict with `class_name` and `config`, as `to_json` writes it. What it leaves
+    out has the default of its `keras_version`. TypeError for a list, which is what
+    `Sequential.get_config()` gave before Keras 2.2.3.
     """
     from ..layers import deserialize  # the layers' module imports the engine
 
@@ -24,7 +26,9 @@ def model_from_config(config, custom_objects=None):
             "a dict with class_name and config", "a list",
             "Use Sequential.from_config(config)"))
     _check_depth(config)
-    return deserialize(config, custom_objects=custom_objects)
+    writer = config.get("keras_version") if isinstance(config, dict) else None
+    with versions.written_by(writer):
+        return deserialize(config, custom_objects=custom_objects)
 
 
 def model_from_json(json_string, custom_objects=None):

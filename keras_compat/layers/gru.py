@@ -19,6 +19,7 @@ class GRUCell(Cell):
     gates = 3
     _config_names = (*_HEAD, *_TAIL)
 
+    @interfaces.era_defaults
     def __init__(self, units, activation="tanh", recurrent_activation="sigmoid", use_bias=True,
                  kernel_initializer="glorot_uniform", recurrent_initializer="orthogonal",
                  bias_initializer="zeros", kernel_regularizer=None, recurrent_regularizer=None,

@@ -19,6 +19,7 @@ class LSTMCell(Cell):
     gates = 4
     _config_names = (*_HEAD, "dropout", "recurrent_dropout", "implementation")
 
+    @interfaces.era_defaults
     def __init__(self, units, activation="tanh", recurrent_activation="sigmoid", use_bias=True,
                  kernel_initializer="glorot_uniform", recurrent_initializer="orthogonal",
                  bias_initializer="zeros", unit_forget_bias=True, kernel_regularizer=None,

@@ -3,13 +3,15 @@
 A row says which arguments of a constructor or a method may be given by position,
 which had other names or values, and which function of `legacy.preprocessors` sees
 the call first. A call in Keras 1's spelling is changed into the one of Keras 2 and
-warned about, with the call as it is written now.
+warned about, with the call as it is written now. What a call leaves out then has the
+default of the version in force (`legacy.versions`).
 """
 import functools
 import warnings
 from types import MappingProxyType
 
 from ..backend import errors
+from . import versions
 from .preprocessors import (  # noqa: F401 (old code imports them from here)
     add_weight_args_preprocessing, batchnorm_args_preprocessor, conv1d_args_preprocessor,
     conv2d_args_preprocessor, conv3d_args_preprocessor, convlstm2d_args_preprocessor,
@@ -31,6 +33,8 @@ def generate_legacy_interface(allowed_positional_args=None, conversions=None, pr
     TypeError for more positional arguments and for an argument in both spellings.
     """
     def legacy_support(func):
+        complete = versions.completion(func)
+
         @functools.wraps(func)
         def wrapper(*args, **kwargs):
             name = type(args[0]).__name__ if object_type == "class" else func.__name__
@@ -43,10 +47,14 @@ def generate_legacy_interface(allowed_positional_args=None, conversions=None, pr
             if converted:
                 warnings.warn(f"Update your `{name}` call to the Keras 2 API: "
                               f"`{_written(name, args, kwargs)}`", stacklevel=2)
-            return func(*args, **kwargs)
+            return func(*args, **complete(args, kwargs))
         wrapper._original_function = func
         return wrapper
     return legacy_support
+
+
+# For constructors that have no spelling of Keras 1, but defaults that changed since.
+era_defaults = generate_legacy_interface()
 
 
 def _check_positional(name, args, allowed):

@@ -1,9 +1,9 @@
 """Optimizers: the updates that move weights against a gradient.
 
 Formulas, defaults and the order of an optimizer's own weights are those of Keras
-2.3.1: `epsilon` is 1e-7 for all, `decay` divides the rate by 1 + decay * iterations,
-`clipnorm` clips by the norm of all gradients together. Hyper-parameters that may
-change while training are K variables.
+2.3.1: `epsilon` is 1e-7 for all (1e-8 where `K.compat_version()` is one that had that),
+`decay` divides the rate by 1 + decay * iterations, `clipnorm` clips by the norm of all
+gradients together. Hyper-parameters that may change while training are K variables.
 """
 from types import MappingProxyType
 

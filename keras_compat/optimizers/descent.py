@@ -35,6 +35,7 @@ class RMSprop(Optimizer):
 
     _arguments = ("learning_rate", "rho", "decay", "epsilon")
 
+    @interfaces.era_defaults
     def __init__(self, learning_rate=0.001, rho=0.9, **kwargs):
         self._set_up(kwargs, learning_rate, rho=rho)
 
@@ -57,6 +58,7 @@ class Adagrad(Optimizer):
 
     _arguments = ("learning_rate", "decay", "epsilon")
 
+    @interfaces.era_defaults
     def __init__(self, learning_rate=0.01, **kwargs):
         self._set_up(kwargs, learning_rate)
 
@@ -82,6 +84,7 @@ class Adadelta(Optimizer):
 
     _arguments = ("learning_rate", "rho", "decay", "epsilon")
 
+    @interfaces.era_defaults
     def __init__(self, learning_rate=1.0, rho=0.95, **kwargs):
         self._set_up(kwargs, learning_rate)
         self.rho = rho

@@ -14,6 +14,7 @@ class Adam(Optimizer):
 
     _arguments = ("learning_rate", "beta_1", "beta_2", "decay", "epsilon", "amsgrad")
 
+    @interfaces.era_defaults
     def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, amsgrad=False, **kwargs):
         self._set_up(kwargs, learning_rate, beta_1=beta_1, beta_2=beta_2)
         self.amsgrad = amsgrad
@@ -52,6 +53,7 @@ class Adamax(Optimizer):
 
     _arguments = ("learning_rate", "beta_1", "beta_2", "decay", "epsilon")
 
+    @interfaces.era_defaults
     def __init__(self, learning_rate=0.002, beta_1=0.9, beta_2=0.999, **kwargs):
         self._set_up(kwargs, learning_rate, beta_1=beta_1, beta_2=beta_2)
 
@@ -79,6 +81,7 @@ class Nadam(Optimizer):
 
     _arguments = ("learning_rate", "beta_1", "beta_2", "epsilon", "schedule_decay")
 
+    @interfaces.era_defaults
     def __init__(self, learning_rate=0.002, beta_1=0.9, beta_2=0.999, **kwargs):
         self.schedule_decay = kwargs.pop("schedule_decay", 0.004)
         self._set_up(kwargs, learning_rate, beta_1=beta_1, beta_2=beta_2, m_schedule=1.)
