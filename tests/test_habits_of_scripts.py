@@ -8,6 +8,7 @@ from keras_compat.engine import topology
 from keras_compat.layers import Dense, Input
 from keras_compat.models import Model, Sequential
 from keras_compat.optimizers import SGD
+from keras_compat.utils import conv_utils
 
 
 def test_a_session_evaluates_and_its_scopes_do_nothing(backend):
@@ -58,6 +59,10 @@ def test_nodes_under_their_older_names():
 def test_older_names_of_topology():
     assert issubclass(Model, topology.Container)
     assert topology._to_list(1) == [1]
+
+
+def test_older_place_of_normalize_data_format():
+    assert conv_utils.normalize_data_format(None) == K.image_data_format()
 
 
 @pytest.mark.parametrize("module, kind", [

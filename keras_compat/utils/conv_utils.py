@@ -1,5 +1,6 @@
 """Sizes of windows: kernel sizes and strides from arguments, lengths before and after."""
-from ..backend import arguments, errors
+from ..backend import (  # noqa: F401 (where normalize_data_format was until Keras 2.2)
+    arguments, errors, normalize_data_format)
 
 _CONV_PADDINGS = ("valid", "same", "full", "causal")
 _WINDOW_PADDINGS = ("valid", "same", "full")
