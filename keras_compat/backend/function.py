@@ -257,7 +257,8 @@ def _backend_of(tensors, fed, who):
         raise ValueError(errors.message(
             who, "all variables and placeholders of a graph live on one backend",
             "leaves of one backend",
-            ", ".join(f"'{name}' on {b}" for b, (_, name) in sorted(found.items()))))
+            ", ".join(f"'{name}' on {b}" for b, (_, name) in sorted(found.items())),
+            "Build the whole graph on one backend, or move its leaves with `.move(backend)`"))
     return next(iter(found.values()))[0] if found else selection.active()
 
 

@@ -308,15 +308,16 @@ class Model(Network):
         return self._single_step("test", data, reset_metrics)
 
     def _single_step(self, mode, data, reset_metrics):
+        arrays = [a if type(a) is np.ndarray else training_arrays.whole(a) for a in data.arrays]
         if reset_metrics and not self._metrics_kept:
             function = self._objective.function_of_one_batch(mode, data.weighted)
             if function is not None:
-                results = function.run_native(data.arrays)
+                results = function.run_native(arrays)
                 return unpack_singleton([function.to_numpy(x)[()] for x in results])
         if not self._metrics_kept:
             self.reset_metrics()
         function = self._objective.function(mode, data.weighted)
-        loss = function.to_numpy(function.run_native(data.arrays)[0])[()]
+        loss = function.to_numpy(function.run_native(arrays)[0])[()]
         values = [loss] + self._objective.results()
         self._metrics_kept = not reset_metrics
         return unpack_singleton(values)
