@@ -34,14 +34,14 @@ class Call:
 # ---- op by op ----
 
 class _Run(threading.local):
-    """What runs op by op in this thread: its tape, and how often that was switched on.
+    """What runs op by op in this thread: its tape, and whether that is on.
 
     A plan inside a plan (the body of a loop that differentiates by itself) shares
     it. `watched` are tensors to watch from then on: a tape that is off takes none.
     """
 
     tape = None
-    depth = 0
+    on = False
     watched = ()
 
 
@@ -50,25 +50,25 @@ _run = _Run()
 
 def op_by_op(function, inputs):
     """Runs a plan's function now."""
-    before = _run.tape, _run.depth, _run.watched
-    _run.tape, _run.depth, _run.watched = None, 0, []
+    before = _run.tape, _run.on, _run.watched
+    _run.tape, _run.on, _run.watched = None, False, []
     try:
         return function(*[tf.convert_to_tensor(x) for x in inputs])
     finally:
-        if _run.depth:
-            tape.pop_tape(_run.tape)
-        _run.tape, _run.depth, _run.watched = before
+        record(False)
+        _run.tape, _run.on, _run.watched = before
 
 
 def record(on):
-    """Switches the tape on or off; a graph that is traced needs none."""
+    """Switches the tape on or off and returns what it was; a graph that is traced needs none."""
     if not tf.executing_eagerly():
-        return
-    _run.depth += 1 if on else -1
-    if on and _run.depth == 1:
+        return False
+    before, _run.on = _run.on, on
+    if on and not before:
         _start_tape()
-    elif not on and _run.depth == 0:
+    elif before and not on:
         tape.pop_tape(_run.tape)
+    return before
 
 
 def _start_tape():
@@ -86,7 +86,7 @@ def watch(x):
     x = tf.identity(x)
     if tf.executing_eagerly() and x.dtype.is_floating:
         _run.watched.append(x)
-        if _run.depth:
+        if _run.on:
             tape.watch(_run.tape, _run.watched.pop())
     return x
 

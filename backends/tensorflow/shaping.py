@@ -38,7 +38,7 @@ def sum_to(x, shape_tensor, *, shape):
 
 def full(shape_tensor, *, value, dtype):
     """A tensor filled with a number."""
-    return tf.fill(shape_tensor, tf.constant(value, dtype))
+    return tf.fill(shape_tensor, tf.cast(value, dtype))
 
 
 def arange(start, stop, step, *, dtype):
@@ -90,7 +90,7 @@ def reverse(x, *, axis):
 
 def pad(x, *, paddings, value):
     """Cells of `value` before and after, per axis."""
-    return tf.pad(x, paddings, constant_values=tf.constant(value, x.dtype))
+    return tf.pad(x, paddings, constant_values=tf.cast(value, x.dtype))
 
 
 OPS = {

@@ -32,7 +32,6 @@ class TorchBackend(Backend):
 
     from_numpy = staticmethod(arrays.from_numpy)
     to_numpy = staticmethod(arrays.to_numpy)
-    record = staticmethod(_set_recording)
 
     def variable(self, array, name):
         """A tensor of its own with the array's values."""
@@ -52,6 +51,12 @@ class TorchBackend(Backend):
 
     # ---- differentiation ----
 
+    def record(self, on):
+        """Switches autograd's recording on or off; returns what it was."""
+        before = torch.is_grad_enabled()
+        _set_recording(on)
+        return before
+
     def watch(self, native):
         """The same values, recorded from here on; integers have no gradient."""
         if native.requires_grad or not native.is_floating_point():
@@ -60,6 +65,9 @@ class TorchBackend(Backend):
 
     def gradients(self, losses, wrt, create_graph, retain_graph):
         """Gradients of the sum of all elements of `losses`; zeros where unconnected."""
+        # recording still: this runs in a loop that is differentiated itself
+        create_graph = create_graph or torch.is_grad_enabled()
+        retain_graph = retain_graph or create_graph
         losses = [loss for loss in losses if loss.requires_grad]
         watched = [x for x in wrt if x.requires_grad]
         if not losses or not watched:

@@ -167,12 +167,17 @@ class _Writer:
         for position, step in enumerate(self.steps):
             if step.taped != recording:
                 recording = step.taped
-                self.lines.append(f"{self.bound('record', self.backend.record)}({recording})")
+                self._record(recording)
             self._step(position, step)
         if recording:
-            self.lines.append(f"{self.bound('record', self.backend.record)}(False)")
+            self._record(False)
         returned = self._finish()
         return self._compiled(returned)
+
+    def _record(self, on):
+        """Recording on, or as it was before: what runs this plan in a loop may record."""
+        record = self.bound("record", self.backend.record)
+        self.lines.append(f"before = {record}(True)" if on else f"{record}(before)")
 
     def _find_last_uses(self):
         """Where each value is used last: by name, and by anything that may share its memory."""

@@ -89,7 +89,8 @@ class Backend:
         return native
 
     def record(self, on):
-        """Switches the recording of operations for `gradients` on or off."""
+        """Switches the recording of operations for `gradients` on or off; returns what it was."""
+        return False
 
     def gradients(self, losses, wrt, create_graph, retain_graph):
         """Gradients of the sum of all elements of `losses`, dense, zeros where unconnected.
