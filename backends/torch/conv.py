@@ -43,6 +43,10 @@ def conv_input_gradient(g, kernel, shape_tensor, *, shape, strides, padding, dil
     spatial = windows.native_shape(target, data_format)[2:]
     ndim = g.ndim
     g, w = native_view(g, data_format), kernel_view(kernel)
+    if w.dtype != torch.float32:
+        # torch 2.13's own kernel (oneDNN has float32) refuses to differentiate a view of one
+        # input channel: "grad_weight needs to be contiguous".
+        w = w.contiguous()
     strides, dilation = windows.two_axes(strides), windows.two_axes(dilation)
     pads = _pads(spatial, w.shape[2:], strides, dilation, padding)
     before = [p[0] for p in pads]
