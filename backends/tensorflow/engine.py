@@ -6,11 +6,11 @@ from tensorflow.python.framework import ops as framework_ops
 
 from keras_compat.backend.interface import Backend
 from keras_compat.backends.tensorflow import (
-    calls, control, conv, elementwise, indexing, linalg, nn, pooling, random_ops, recurrent, reductions,
-    shaping, updates)
+    calls, control, conv, elementwise, indexing, linalg, nn, normalization, pooling, random_ops,
+    recurrent, reductions, shaping, updates)
 
 _OP_FILES = (elementwise, reductions, shaping, indexing, linalg, conv, pooling, random_ops,
-             control, nn, recurrent)
+             control, nn, normalization, recurrent)
 
 _SMALL = 4096     # bytes that are copied sooner than it is found out whether they must be
 _ALIGNED = 16     # no array that TensorFlow keeps is aligned to less
