@@ -179,7 +179,9 @@ TABLE.cases("separable_conv1d", x=draw(2, 6, 2), depthwise_kernel=draw(3, 2, 2),
             pointwise_kernel=draw(1, 4, 3), strides=[1, 2], padding=["same", "valid"], options=SUM)
 TABLE.cases("separable_conv2d", x=draw(2, 2, 5, 5), depthwise_kernel=draw(2, 2, 2, 2),
             pointwise_kernel=draw(1, 1, 4, 3), data_format="channels_first", dilation_rate=[1, 2],
-            options=SUM)
+            padding=["valid", "same"], options=SUM)
+TABLE.cases("depthwise_conv2d", x=draw(2, 5, 5, 2), depthwise_kernel=draw(2, 3, 2, 2),
+            dilation_rate=[(2, 1)], padding=["same", "valid"], options=SUM, layouts=PLAIN)
 TABLE.cases("depthwise_conv2d", x=draw(2, 5, 5, 2), depthwise_kernel=draw(2, 3, 2, 2),
             strides=[1, (2, 2)], padding=["same", "valid"], options=SUM)
 

@@ -134,6 +134,10 @@ _TIES = Given([[[1.0], [3.0], [3.0], [3.0], [-1.0]]], "ties")
 TABLE.cases("max_pool", "avg_pool", x=_TIES, **_ATTRS)
 TABLE.cases("max_pool_gradient", g=draw(1, 5, 1), x=_TIES, **_ATTRS)
 TABLE.cases("max_pool_select", h=draw(1, 5, 1), x=_TIES, **_ATTRS)
+_EVEN = {**_ATTRS, "strides": (2,), "padding": "valid"}
+_PAIRS = Given([[[2.0], [2.0], [-1.0], [-1.0], [0.0], [3.0]]], "ties in the windows")
+TABLE.cases("max_pool_gradient", g=draw(1, 3, 1), x=_PAIRS, **_EVEN)
+TABLE.cases("max_pool_select", h=draw(1, 6, 1), x=_PAIRS, **_EVEN)
 # All cells are below 0, so that a 0 of the padding would win.
 TABLE.cases("max_pool", x=draw(1, 5, 1, low=-3.0, high=-1.0, distinct=True), **{
     **_ATTRS, "pool_size": (3,)})

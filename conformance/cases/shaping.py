@@ -65,9 +65,11 @@ TABLE.cases("squeeze", x=[draw(1), draw(1, 0)], axis=0)
 
 # ---- order of axes ----
 
-TABLE.reference("transpose")(lambda x: np.transpose(x))
+TABLE.reference("transpose")(lambda x, pattern=None: np.transpose(x, pattern))
 TABLE.cases("transpose", dtypes=ALL, x=[draw(2, 3), draw(), draw(4), draw(2, 1, 3),
                                         draw(1, 2, 2, 3), draw(2, 1, 2, 1, 2), draw(0, 3)])
+TABLE.cases("transpose", x=draw(2, 3, 4), pattern=[(1, 2, 0), (2, 0, 1)], layouts=("plain",),
+            options=Options(call=lambda K, x, pattern: K.permute_dimensions(x, pattern)))
 TABLE.reference("permute_dimensions")(lambda x, pattern: np.transpose(x, pattern))
 TABLE.cases("permute_dimensions", dtypes=ALL, x=draw(2, 3, 4), pattern=[
     (0, 2, 1), (2, 0, 1), (0, 1, 2), (1, 2, 0)])

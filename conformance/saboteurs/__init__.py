@@ -4,13 +4,11 @@ A suite that is not itself tested proves nothing. Each fault here is of a kind t
 some library really had. It must be caught by a case of the op it sits in, and the
 same case must pass on the backend as it is.
 
-    python -m pytest conformance/test_saboteurs.py -k "argmax"
+    python -m pytest tests/test_saboteurs.py -k "argmax"
 """
 import contextlib
 import functools
 import importlib
-
-from keras_compat.backend import registry
 
 from .. import suite
 from .planting import Saboteur, planted  # noqa: F401  (what users of this package need)
@@ -27,14 +25,17 @@ def everyone():
 
 
 @functools.lru_cache(maxsize=None)
-def _units(op):
-    return tuple(suite.units(ops={op}))
+def units_by_op():
+    """op -> the units of its cases."""
+    found = {}
+    for unit in suite.units():
+        found.setdefault(unit.op, []).append(unit)
+    return found
 
 
 def units(saboteur):
     """The units of the op's cases, those first that look where the fault is."""
-    found = _units(saboteur.op)
-    return sorted(found, key=lambda unit: unit.check not in saboteur.checks)
+    return sorted(units_by_op()[saboteur.op], key=lambda unit: unit.check not in saboteur.checks)
 
 
 def caught(saboteur, backend):
@@ -74,8 +75,3 @@ def always_different():
         yield calls
     finally:
         outcome.judged = right
-
-
-def known_op(name):
-    """The record of an op."""
-    return registry.OPS[name]

@@ -27,10 +27,6 @@ def _first_axis_only(right, x, axis, keepdims):
     return right(part, axis=axis[:-1], keepdims=False).reshape(y.shape)
 
 
-def _without(shape, at):
-    return np.zeros(tuple(int(n) for n in shape)), at
-
-
 def _gathered(right, g, indices, shape, axis):
     """The last of equal indices wins, where they should add up."""
     result = np.zeros(tuple(int(n) for n in shape), g.dtype)
@@ -133,8 +129,8 @@ _FAULTS = [
     ("one_hot", "off by one", lambda right, indices, depth, dtype: np.roll(
         right(indices, depth=depth, dtype=dtype), 1, -1)),
     ("one_hot", "beyond the end begins anew", _one_hot_wrapped),
-    ("arange", "rounded down at the start", lambda right, start, stop, step, dtype: right(
-        np.floor(start), stop, step, dtype=dtype) - (start == 0) + 1 * (start != 0)),
+    ("arange", "the end is included", lambda right, start, stop, step, dtype: right(
+        start, stop + step, step, dtype=dtype)),
     ("expand_dims", "zeros returned", lambda right, x, axis: np.zeros_like(right(x, axis=axis))),
     ("squeeze", "elements turned round", lambda right, x, axis: right(x, axis=axis)[
         ..., ::-1] if right(x, axis=axis).ndim else np.zeros(())),
@@ -147,7 +143,6 @@ _FAULTS = [
     ("full", "ones whatever the number", lambda right, vector, value, dtype: np.ones_like(
         right(vector, value=value, dtype=dtype))),
     ("shape", "backwards", lambda right, x: right(x)[::-1]),
-    ("identity", "NaN becomes 0", lambda right, x: np.where(x == x, x, 0)),
 ]
 
 SABOTEURS = [Saboteur(name, op, NATIVE, fault) for op, name, fault in _FAULTS]

@@ -86,7 +86,7 @@ _FAULTS = [
     ("less", "NaN is less", lambda right, x, y: ~(x >= y)),
     ("less_equal", "the negation of greater", lambda right, x, y: ~(x > y)),
     ("logical_or", "either but not both", lambda right, x, y: x ^ y),
-    ("logical_and", "of the first alone", lambda right, x, y: x & (y | True)),
+    ("logical_and", "of the first alone", lambda right, x, y: x & np.ones_like(y)),
     ("logical_not", "nothing turned", lambda right, x: x),
     ("sin", "degrees", lambda right, x: right(np.deg2rad(x))),
     ("atan", "of the reciprocal", lambda right, x: np.where(

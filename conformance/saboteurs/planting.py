@@ -25,11 +25,17 @@ class Saboteur(NamedTuple):
 
 
 class Kind(NamedTuple):
-    """A place for faults. plant(saboteur, backend): a context with the broken backend."""
+    """A place for faults. plant(saboteur, backend): a context with the broken backend.
+
+    applies(saboteur, backend): whether the backend has that place.
+    tried: on which backends that have the place: on 'each' where each has code of its own,
+        with one after the other 'in turn', or on the 'first' where all share the code.
+    """
 
     name: str
     plant: Callable
     applies: Callable
+    tried: str = "each"
 
 
 def planted(saboteur, backend):
@@ -112,8 +118,9 @@ def _always(saboteur, backend):
     return True
 
 
-NATIVE = Kind("native function", _native(), _in_table("ops"))
-LEAKING = Kind("native function with another dtype", _native(leak=True), _in_table("ops"))
+NATIVE = Kind("native function", _native(), _in_table("ops"), tried="in turn")
+LEAKING = Kind("native function with another dtype", _native(leak=True), _in_table("ops"),
+               tried="in turn")
 
 
 # ---- in the other tables: the fault wraps the native function itself ----
@@ -152,9 +159,9 @@ def _shared(attribute):
     return plant
 
 
-SLOPE = Kind("gradient rule", _shared("gradient"), _always)
-DEFINITION = Kind("definition", _shared("body"), _always)
-STATIC = Kind("static rule", _shared("rule"), _always)
+SLOPE = Kind("gradient rule", _shared("gradient"), _always, tried="first")
+DEFINITION = Kind("definition", _shared("body"), _always, tried="first")
+STATIC = Kind("static rule", _shared("rule"), _always, tried="first")
 
 
 @contextlib.contextmanager
@@ -167,4 +174,4 @@ def _function(saboteur, backend):
         yield backend
 
 
-FUNCTION = Kind("function of K", _function, _always)
+FUNCTION = Kind("function of K", _function, _always, tried="first")
