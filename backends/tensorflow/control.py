@@ -83,8 +83,8 @@ def cond(condition, then_captured, else_captured, *, then_body, else_body):
 
 
 def print_tensor(x, *, message):
-    """`x`, after writing the message and the values to stderr."""
-    with tf.control_dependencies([tf.print(message, x, output_stream=sys.stderr)]):
+    """`x`, after writing the message and the values to stdout."""
+    with tf.control_dependencies([tf.print(message, x, output_stream=sys.stdout)]):
         return tf.identity(x)
 
 

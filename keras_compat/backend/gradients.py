@@ -9,6 +9,7 @@ from .core_ops import ASSIGN, GRADIENTS
 from .graph import Tensor
 
 
+@registry.named
 def gradients(loss, variables):
     """Gradients of the sum of `loss` with respect to each tensor of `variables`.
 

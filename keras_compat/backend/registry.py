@@ -180,6 +180,11 @@ def calling(name):
         _calls.pop()
 
 
+def named(function):
+    """Declares a function of K that is no op: errors inside it carry its name."""
+    return _public(function, function.__name__)
+
+
 def who():
     """Name for an error: the outermost op being called and the layer, if any."""
     name = _calls[0] if _calls else "keras_compat"

@@ -19,6 +19,7 @@ _fixed_phase = None
 
 # ---- leaves ----
 
+@registry.named
 def variable(value, dtype=None, name=None, constraint=None):
     """A variable with storage on the active backend.
 
@@ -62,6 +63,7 @@ def _sparse_placeholder(shape, dtype, name):
     return SparseTensor(shape, *components, name)
 
 
+@registry.named
 def placeholder(shape=None, ndim=None, dtype=None, sparse=False, name=None):
     """A tensor to be fed. shape: sizes, None where they may vary; or `ndim` unknown sizes.
 
@@ -174,6 +176,7 @@ def get_variable_shape(x):
 
 # ---- updates ----
 
+@registry.named
 def update(x, new_x):
     """A tensor whose evaluation (as an update or an output) writes `new_x` into variable `x`."""
     from .ops.convert import as_tensor
