@@ -76,3 +76,11 @@ def test_what_a_script_sets_in_a_module_can_be_named(module, kind, monkeypatch):
     for name in ("K", "OpenTable", "get", "deserialize", "__builtins__", "warnings"):
         with pytest.raises(ValueError, match="unknown"):
             module.get(name)
+
+
+def test_print_tensor_writes_its_message_and_values_to_stdout(backend, capfd):
+    x = K.placeholder((2,))
+    function = K.function([x], [K.print_tensor(x, "x is") * 2])
+    np.testing.assert_array_equal(function([np.ones(2)])[0], [2, 2])
+    printed = capfd.readouterr().out
+    assert "x is" in printed and "1" in printed

@@ -182,7 +182,7 @@ def test_cond_runs_one_branch():
 def test_print_tensor_returns_its_input(capsys):
     x = draw(2)
     assert OPS["print_tensor"](x, message="x is ") is x
-    assert "x is" in capsys.readouterr().err
+    assert "x is" in capsys.readouterr().out
 
 
 # ---- storage and plans ----
