@@ -133,7 +133,7 @@ _MORE = {
     "arange": [("C1 a step", lambda: K.arange(0, 3, 0), ValueError, "scalar", "step 0")],
     "switch": [("C1 few axes", lambda: K.switch(x(2, 3, dtype="bool"), x(2), x(2)), ValueError,
                 "at most 1", r"\(2, 3\)")],
-    "relu": [("C1 numbers", lambda: K.relu("a"), TypeError, "one of these", "str")],
+    "relu": [("C1 numbers", lambda: K.relu("a"), TypeError, "a number or an array", "str")],
     "bias_add": [("C1 rank", lambda: K.bias_add(x(2, 3, 4), x(1, 3, 4)), ValueError, "1 axis or 2",
                   r"bias \(1, 3, 4\)"),
                  ("C2 channels", lambda: K.bias_add(x(2, 3), x(4)), ValueError, "== 3",

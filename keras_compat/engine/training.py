@@ -70,9 +70,12 @@ class Model(Network):
         given = zip(
             names, self.outputs,
             training_utils.prepare_loss_functions(self.loss or None, names),
-            training_utils.per_output("loss_weights", self.loss_weights, names, 1.),
-            training_utils.per_output("sample_weight_mode", self.sample_weight_mode, names),
-            training_utils.per_output("target_tensors", self.target_tensors, names))
+            checks.loss_weights(training_utils.per_output(
+                "loss_weights", self.loss_weights, names, 1.)),
+            checks.sample_weight_modes(training_utils.per_output(
+                "sample_weight_mode", self.sample_weight_mode, names)),
+            checks.target_tensors(training_utils.per_output(
+                "target_tensors", self.target_tensors, names)))
         endpoints = [Endpoint(*arguments) for arguments in given]
         self._pending_compile = False
         self._objective = Objective(self, endpoints)

@@ -1,6 +1,7 @@
 """Checks of what fit, evaluate and predict are told besides the data; all before the first batch."""
 import warnings
 
+from .. import backend as K
 from ..backend import arguments, errors
 from ..callbacks import CallbackList
 
@@ -86,6 +87,32 @@ def validation(who, given, steps, train_steps):
         received = f"{len(given)} items" if isinstance(given, (list, tuple)) else repr(given)
         _fail(f"{who}, validation_data", "validation takes inputs and targets",
               "(x, y) or (x, y, sample_weight)", received)
+
+
+def loss_weights(given):
+    """The weights as they are; ValueError for what is neither a number nor a tensor."""
+    for weight in given:
+        if not K.is_tensor(weight):
+            arguments.number("compile", "loss_weights", weight)
+    return given
+
+
+def sample_weight_modes(given):
+    """The modes as they are; ValueError for an unknown one."""
+    for mode in given:
+        if mode not in (None, "temporal"):
+            _fail("compile, sample_weight_mode", "the mode must be known", "None or 'temporal'",
+                  repr(mode))
+    return given
+
+
+def target_tensors(given):
+    """The tensors as they are; ValueError for anything else."""
+    for target in given:
+        if target is not None and not K.is_tensor(target):
+            _fail("compile, target_tensors", "targets are symbolic tensors", "tensors",
+                  repr(target), "K.variable makes a tensor of an array")
+    return given
 
 
 def compile_keywords(kwargs):

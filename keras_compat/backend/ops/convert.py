@@ -64,8 +64,8 @@ def as_tensor(value, dtype=None):
         return _packed(value, dtype)
     array = np.asarray(value)
     if array.dtype.kind not in "biuf":
-        registry.fail("a value must be a tensor, a number or an array of numbers",
-                      "one of these", f"{type(value).__name__} {value!r:.60}", error=TypeError)
+        registry.fail("not something that a tensor can be made of",
+                      "a tensor, a number or an array of numbers", f"{type(value).__name__} {value!r:.60}", error=TypeError)
     return graph.Constant(_cast(array, dtype or _natural(value, array)))
 
 
