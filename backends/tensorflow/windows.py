@@ -1,4 +1,4 @@
-"""What convolution and pooling share: one layout, padding arithmetic, transposed maps.
+"""What convolution and pooling share: one layout, padding arithmetic.
 
 TensorFlow's CPU kernels know channels_last only, so channels_first data is
 transposed on the way in and out. One spatial axis gets a second one of size 1.

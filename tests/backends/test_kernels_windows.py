@@ -15,7 +15,7 @@ CONVS = {  # x, kernel, strides, padding, dilation, groups
     "plane, same": ((2, 6, 5, 3), (3, 3, 3, 4), (1, 1), "same", (1, 1), 1),
     "plane, groups": ((2, 6, 5, 4), (2, 3, 2, 6), (2, 1), "same", (1, 1), 2),
     "plane, a group a channel": ((2, 6, 5, 3), (2, 3, 1, 6), (2, 2), "same", (1, 1), 3),
-    "plane, a group a channel, all at once": ((2, 9, 8, 3), (2, 3, 1, 6), (2, 2), "same", (2, 2), 3),
+    "plane, a group a channel, dilated": ((2, 9, 8, 3), (2, 3, 1, 6), (2, 2), "same", (2, 2), 3),
     "plane, dilated": ((2, 7, 6, 1), (3, 2, 1, 2), (1, 1), "same", (2, 1), 1),
     "plane, strides and dilation": ((2, 9, 8, 2), (3, 2, 2, 2), (2, 3), "same", (2, 2), 1),
     "plane, steps beyond the kernel": ((1, 6, 7, 2), (2, 2, 2, 3), (3, 4), "valid", (1, 1), 1),
