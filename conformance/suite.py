@@ -6,7 +6,7 @@ from typing import Callable, NamedTuple
 from keras_compat.backend import registry
 
 from . import (bias, cases, conventions, forward, gaps, golden_cases, gradients, inplace, outcome,
-               randomness, refusals)
+               randomness, refusals, relations)
 
 LEVELS = ("core", "training", "full")
 
@@ -41,6 +41,7 @@ def units(level="full", ops=None, golden=None):
         found += _by_op("convention", conventions)
         found += _by_op("in place", inplace)
         found += _by_op("bias", bias)
+        found += _by_op("relation", relations)
         groups = golden_cases.GROUPS if level == "full" else ("optimizers", "models")
         found += [_golden_unit(group, golden) for group in groups]
     if level == "full":
