@@ -4,7 +4,7 @@ from .control_flow import scan
 from .graph import Tensor
 
 
-@registry.named
+@registry.sugar
 def rnn(step_function, inputs, initial_states, go_backwards=False, mask=None,
         constants=None, unroll=False, input_length=None):
     """Iterates over the time axis of a tensor.
@@ -130,7 +130,7 @@ def _unrolled(steps):
     return loop
 
 
-@registry.named
+@registry.sugar
 def map_fn(fn, elems, name=None, dtype=None):
     """`fn` of each slice of `elems` along its first axis, stacked.
 
@@ -146,7 +146,7 @@ def map_fn(fn, elems, name=None, dtype=None):
     return outputs[0] if len(outputs) == 1 else outputs
 
 
-@registry.named
+@registry.sugar
 def foldl(fn, elems, initializer=None, name=None):
     """Combines the slices of `elems` from first to last: fn(accumulated, slice).
 
@@ -155,7 +155,7 @@ def foldl(fn, elems, initializer=None, name=None):
     return _fold(fn, elems, initializer, reverse=False)
 
 
-@registry.named
+@registry.sugar
 def foldr(fn, elems, initializer=None, name=None):
     """Combines the slices of `elems` from last to first: fn(accumulated, slice).
 
