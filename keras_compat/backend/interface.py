@@ -42,6 +42,9 @@ class Backend:
         self.vjps = {}
         self.specializers = {}
 
+    def __deepcopy__(self, memo):
+        return self  # copies of variables live on the same backend
+
     def supports(self, capability):
         """Whether the backend declares the named capability."""
         return capability in self.capabilities

@@ -12,7 +12,7 @@ from ..utils.generic_utils import (  # noqa: F401 (old code imports some of them
     has_arg, object_list_uid, to_list, unpack_singleton)
 from ..utils.layer_utils import get_source_inputs  # noqa: F401
 from ..utils.layer_utils import print_summary as print_layer_summary
-from . import graph_order
+from . import graph_order, pickling
 from .base_layer import Layer, _as_many, _shape_list, _traced
 from .input_layer import InputLayer
 from .layer_state import set_values, unique
@@ -250,6 +250,9 @@ class Network(NetworkConfig, Layer):
         if self._is_graph_network:  # `_adopt` has taken the layers' losses and updates
             return self.call(inputs, **kwargs)
         return super()._call_claiming(inputs, **kwargs)
+
+    def __reduce__(self):
+        return pickling.reduce(self)
 
     # ---- shapes ----
 
