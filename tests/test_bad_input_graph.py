@@ -24,6 +24,22 @@ def kernel():
 
 
 @table(
+    ("zeros of a negative size", lambda: K.zeros((-1,)), ValueError, "zeros", "0 or more",
+     r"\(-1,\)"),
+    ("eye of a negative size", lambda: K.eye(-1), ValueError, "eye", "0 or more", "-1"),
+    ("draws of a negative size", lambda: K.random_uniform((2, -3)), ValueError, "random_uniform",
+     "0 or more", r"\(2, -3\)"),
+    ("no classes", lambda: K.one_hot(K.constant([1], "int32"), -1), ValueError, "one_hot",
+     "1 or more", "-1"),
+    ("text to evaluate", lambda: K.eval("a"), ValueError, "eval", "numbers", "'a'"),
+    ("a loop over a number", lambda: K.map_fn(K.square, K.constant(1.)), ValueError, "map_fn",
+     "at least 1 axis", r"shape \(\)"),
+)
+def test_arguments_of_k(row):
+    check(row)
+
+
+@table(
     ("broadcasting", lambda: feed(lambda a, b: a + b, ones(3), ones(4)), ValueError, "add",
      "equal or 1", r"x \(3,\), y \(4,\)"),
     ("a product", lambda: feed(K.dot, ones(2, 3), ones(4, 5)), ValueError, "dot",

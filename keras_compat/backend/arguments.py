@@ -44,7 +44,7 @@ def number(who, name, value, error=ValueError):
 
 
 def array(who, value, dtype):
-    """`value` as a NumPy array of this dtype; ValueError for what holds no real numbers.
+    """`value` as a NumPy array of this dtype (None: its own); ValueError for what holds no numbers.
 
     Text, None, complex numbers and rows of different lengths are refused: NumPy would
     read some of them as numbers, as NaN, or drop a part.
@@ -55,12 +55,13 @@ def array(who, value, dtype):
             return given
         refused = given.dtype.kind in "cUSMm" or given.dtype.kind == "O" and any(
             x is None or isinstance(x, (str, bytes, complex)) for x in given.flat)
-        result = None if refused else given.astype(dtype)
+        refused |= dtype is None and given.dtype.kind == "O"
+        result = None if refused else given.astype(dtype or given.dtype)
     except (ValueError, TypeError):
         result = None
     if result is None:
         raise ValueError(errors.message(
-            who, "the values are numbers", f"numbers for dtype {dtype}",
+            who, "the values are numbers", f"numbers for dtype {dtype}" if dtype else "numbers",
             f"{type(value).__name__} {value!r:.60}"))
     return result
 

@@ -44,6 +44,10 @@ def scan(step, sequences, states, length=None, reverse=False):
     step to the first; outputs keep the sequences' order.
     Returns (stacked outputs (steps, ...), final states), two tuples.
     """
+    for tensor in sequences:
+        if not tensor.shape:
+            registry.fail("a loop runs over the first axis of a tensor", "at least 1 axis",
+                          f"shape () ('{tensor.name}')")
     body, count = _traced_loop(step, sequences, states)
     if not sequences and length is None:
         registry.fail("a loop without sequences needs a number of steps", "length", "None")

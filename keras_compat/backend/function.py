@@ -282,7 +282,7 @@ def evaluate(x):
     if isinstance(x, Variable):
         return _plain(x.get())
     if not isinstance(x, Tensor):
-        return np.asarray(x)
+        return arguments.array("eval", x, None)
     return Function([], [x], name="eval")._call([], once=True)[0]
 
 

@@ -166,12 +166,15 @@ def need_dtype(allowed, **tensors):
 
 # ---- axes ----
 
-def as_int(value, what):
-    """An integer argument as an int; TypeError for anything else."""
+def as_int(value, what, least=None):
+    """An integer argument as an int; TypeError for anything else, ValueError below `least`."""
     try:
-        return operator.index(value)
+        whole = operator.index(value)
     except TypeError:
         registry.fail(f"{what} must be an integer", "an int", repr(value), error=TypeError)
+    if least is not None and whole < least:
+        registry.fail(f"{what} must be at least {least}", f"an int of {least} or more", whole)
+    return whole
 
 
 def normalize_axis(axis, x, extra=0):

@@ -7,7 +7,7 @@ from .. import random
 from ..registry import fail, primitive, sugar
 from . import elementwise, shaping
 from .convert import as_int, as_literal, as_tensor, dtype_name, is_float
-from .static import dims, known, shape_vector
+from .static import known, shape_vector, whole_dims
 
 
 # ---- filled ----
@@ -51,7 +51,7 @@ def _variable(value, dtype, name):
 
 
 def _filled(shape, value, dtype, name):
-    vector, sizes = dims(shape)
+    vector, sizes = whole_dims(shape)
     dtype = dtype_name(dtype)
     if vector is None and 0 not in sizes:
         return _variable(np.full(sizes, value, dtype), dtype, name)
@@ -74,7 +74,7 @@ def ones(shape, dtype=None, name=None):
 def eye(size, dtype=None, name=None):
     """A variable with the identity matrix; size is an int or (rows, columns)."""
     rows, columns = size if isinstance(size, (list, tuple)) else (size, size)
-    matrix = np.eye(as_int(rows, "size"), as_int(columns, "size"))
+    matrix = np.eye(as_int(rows, "size", 0), as_int(columns, "size", 0))
     return _variable(matrix, dtype_name(dtype), name)
 
 

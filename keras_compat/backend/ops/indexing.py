@@ -196,7 +196,7 @@ def one_hot(indices, num_classes):
 
     An index out of range gives a row of zeros.
     """
-    depth = as_int(num_classes, "num_classes")
+    depth = as_int(num_classes, "num_classes", 1)
     return one_hot.bind(as_tensor(indices), depth=depth, dtype=config.floatx())
 
 

@@ -122,6 +122,14 @@ def dims(shape):
     return as_tensor(shape), template
 
 
+def whole_dims(shape):
+    """`dims` of a shape for which a -1 has no meaning."""
+    vector, template = dims(shape)
+    if any(n is not None and n < 0 for n in template):
+        registry.fail("a size must not be negative", "sizes of 0 or more", template)
+    return vector, template
+
+
 def _int32(size):
     from . import elementwise  # elementwise needs convert, which this module extends
 
@@ -161,7 +169,7 @@ def _size(size, shape):
 
 def shape_vector(shape):
     """A shape argument as an int32 vector: a constant where all of it is known."""
-    vector, template = dims(shape)
+    vector, template = whole_dims(shape)
     return constant_vector(template) if vector is None else vector
 
 
