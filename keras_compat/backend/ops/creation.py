@@ -7,7 +7,7 @@ from .. import random
 from ..registry import fail, primitive, sugar
 from . import elementwise, shaping
 from .convert import as_int, as_literal, as_tensor, dtype_name, is_float
-from .static import known, shape_vector, whole_dims
+from .static import dims, known, size_vector, whole_dims
 
 
 # ---- filled ----
@@ -25,7 +25,7 @@ def full(shape, value, dtype=None):
     dtype = dtype_name(dtype)
     if dtype == "bool":
         value = bool(value)
-    return full.bind(shape_vector(shape), value=as_literal(value, dtype), dtype=dtype)
+    return full.bind(size_vector(shape), value=as_literal(value, dtype), dtype=dtype)
 
 
 @sugar

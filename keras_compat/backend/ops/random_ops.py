@@ -4,7 +4,7 @@ from ..random import RandomStream
 from ..registry import primitive, sugar
 from . import comparison, elementwise
 from .convert import dtype_name, is_number, renamed
-from .static import dims, shape_vector
+from .static import dims, size_vector
 
 
 def _random_rule(vector, *, dtype, **attrs):
@@ -19,7 +19,7 @@ def random_uniform(shape, minval=0.0, maxval=1.0, dtype=None, seed=None):
     shape: ints and integer scalars, or an integer vector. dtype: floatx by default.
     seed: an int; None takes one from NumPy's global generator.
     """
-    shape, dtype = shape_vector(shape), dtype_name(dtype)
+    shape, dtype = size_vector(shape), dtype_name(dtype)
     if _tensors(minval, maxval):
         unit = random_uniform.bind(shape, low=0.0, high=1.0, dtype=dtype, stream=RandomStream(seed))
         return unit * (maxval - minval) + minval
@@ -42,7 +42,7 @@ def truncated_normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
 
 
 def _normal(op, shape, mean, stddev, dtype, seed):
-    shape, dtype = shape_vector(shape), dtype_name(dtype)
+    shape, dtype = size_vector(shape), dtype_name(dtype)
     stream = RandomStream(seed)
     if _tensors(mean, stddev):
         return op.bind(shape, mean=0.0, stddev=1.0, dtype=dtype, stream=stream) * stddev + mean

@@ -169,7 +169,15 @@ def _size(size, shape):
 
 def shape_vector(shape):
     """A shape argument as an int32 vector: a constant where all of it is known."""
-    vector, template = whole_dims(shape)
+    return _as_vector(*dims(shape))
+
+
+def size_vector(shape):
+    """`shape_vector` of a shape for which a -1 has no meaning."""
+    return _as_vector(*whole_dims(shape))
+
+
+def _as_vector(vector, template):
     return constant_vector(template) if vector is None else vector
 
 
