@@ -36,9 +36,24 @@ def _whole(x, kernel, strides, padding, dilation):
 
 
 def _convolution(x, kernel, strides, padding, dilation):
+    if _misread(x, kernel, strides, padding):
+        x = tf.pad(x, [[0, 0]] * 4 + [[0, 1]])
+        kernel = tf.pad(kernel, [[0, 0]] * 3 + [[0, 1], [0, 0]])
     # without data_format the gradient in three dimensions fails outside of a graph
     return tf.nn.convolution(x, kernel, strides, padding.upper(), dilations=dilation,
                              data_format=windows.LAYOUTS[len(x.shape)])
+
+
+def _misread(x, kernel, strides, padding):
+    """Where Conv3D gives numbers from beyond its input (TensorFlow 2.21, on the CPU).
+
+    It does so for one channel, if the last axis has a stride above 1 and a single
+    output; a second channel of zeros avoids it.
+    """
+    if len(x.shape) != 5 or x.shape[-1] != 1 or strides is None or strides[-1] == 1:
+        return False
+    width, reach = x.shape[-2], kernel.shape[-3] if padding == "valid" else 1
+    return width is None or width - reach < strides[-1]
 
 
 def _strided_dilated(x, kernel, strides, padding, dilation):
