@@ -37,8 +37,9 @@ def _whole(x, kernel, strides, padding, dilation):
 
 def _convolution(x, kernel, strides, padding, dilation):
     if _misread(x, kernel, strides, padding):
-        x = tf.pad(x, [[0, 0]] * 4 + [[0, 1]])
-        kernel = tf.pad(kernel, [[0, 0]] * 3 + [[0, 1], [0, 0]])
+        # not by tf.pad, which graphs merge into the convolution as padding in space
+        x = tf.concat([x, tf.zeros_like(x)], -1)
+        kernel = tf.concat([kernel, tf.zeros_like(kernel)], -2)
     # without data_format the gradient in three dimensions fails outside of a graph
     return tf.nn.convolution(x, kernel, strides, padding.upper(), dilations=dilation,
                              data_format=windows.LAYOUTS[len(x.shape)])

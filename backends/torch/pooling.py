@@ -17,15 +17,16 @@ def _layout(x, pool_size, strides, padding):
 
     An odd cell of padding at the end needs no copy: PyTorch lets the last window
     hang over in its ceil mode. Only at stride 1 it would drop that window, and
-    avg_pool3d refuses a window that is wider than all (torch 2.13).
+    avg_pool3d refuses a window wider than what it is given, padding or not (torch 2.13).
     """
     if padding == "valid":
         return (0,) * len(pool_size), False
     pads = windows.same_padding(tuple(x.shape[2:]), pool_size, strides, (1,) * len(pool_size))
+    if x.ndim == 5 and any(n < k for n, k in zip(x.shape[2:], pool_size)):
+        return pads, None
     if windows.symmetric(pads):
         return tuple(p[0] for p in pads), False
-    wide = any(n + 2 * p[0] < k for n, k, p in zip(x.shape[2:], pool_size, pads))
-    if not wide and all(s > 1 or p[0] == p[1] for s, p in zip(strides, pads)):
+    if all(s > 1 or p[0] == p[1] for s, p in zip(strides, pads)):
         return tuple(p[0] for p in pads), True
     return pads, None
 

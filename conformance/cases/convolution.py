@@ -61,6 +61,7 @@ for _padding in ("valid", "same"):
     _primitives((1, 4, 5, 5), (3, 2, 1, 8), padding=_padding, groups=4,
                 data_format="channels_first")
 _primitives((2, 1, 2, 3, 1), (1, 1, 2, 1, 1), strides=(1, 1, 2))
+_primitives((1, 1, 1, 1, 1), (1, 1, 1, 1, 1), strides=(1, 1, 2))
 _primitives((0, 5, 2), (2, 2, 3))
 _primitives((1, 1, 1), (1, 1, 1))
 _primitives((2, 3, 3, 1), (3, 3, 1, 1), padding="same", strides=(3, 3))

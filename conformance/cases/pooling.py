@@ -128,6 +128,7 @@ for _padding in ("valid", "same"):
     _primitives((1, 2, 4, 3, 4), (2, 3, 2), (1, 2, 2), _padding, "channels_first")
 _primitives((1, 1, 1), (1,), (1,), "valid")
 _primitives((1, 1, 1, 1, 1), (2, 1, 1), (2, 1, 1), "same")
+_primitives((1, 1, 1, 1, 1), (1, 1, 3), (1, 1, 1), "same")
 _primitives((0, 4, 2), (2,), (2,), "valid")
 
 _ATTRS = {"pool_size": (2,), "strides": (1,), "padding": "same", "data_format": "channels_last"}
