@@ -100,6 +100,8 @@ def test_cudnn_layers_are_standard_layers_with_two_biases(cls, plain, options, s
     x = values(3, 5, 2)
     expected = run(layer, x)
     kernel, recurrent, bias = layer.get_weights()
+    kernel, recurrent = (np.hstack([gate.T.reshape(gate.shape, order="F") for gate in
+                                    np.hsplit(k, k.shape[1] // 4)]) for k in (kernel, recurrent))
     bias = bias.reshape(2, -1)
     same = plain(4, return_sequences=True, **options, **settings,
                  weights=[kernel, recurrent, bias if options else bias.sum(0)])

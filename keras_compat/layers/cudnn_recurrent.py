@@ -22,6 +22,10 @@ class _CuDNNRNN(RNN):
 
     Weights: kernel (inputs, gates * units), recurrent_kernel (units, gates * units),
     bias (2 * gates * units,): the inputs' biases, then the states'.
+
+    The kernels hold cuDNN's memory: a gate's matrix as cuDNN has it, (units, inputs) row
+    after row, under the shape (inputs, units). Source: what Keras 2.3.1's loader does
+    between these layers and GRU or LSTM.
     """
 
     _gates = None
@@ -77,6 +81,16 @@ class _CuDNNRNN(RNN):
     def _initial_bias(self):
         return self.bias_initializer
 
+    def _plain_kernels(self):
+        """The two kernels as GRU and LSTM have them."""
+        def turned(kernel):
+            rows = kernel.shape[0]
+            gates = (kernel[:, i:i + self.units]
+                     for i in range(0, self._gates * self.units, self.units))
+            return K.concatenate([K.transpose(K.reshape(gate, (self.units, rows)))
+                                  for gate in gates])
+        return turned(self.kernel), turned(self.recurrent_kernel)
+
     def call(self, inputs, mask=None, training=None, initial_state=None):
         """The output, or [output, *states]; ValueError with a mask."""
         return super().call(inputs, mask=mask, training=training, initial_state=initial_state)
@@ -120,7 +134,7 @@ class CuDNNGRU(_CuDNNRNN):
             return_state, stateful, **kwargs)
 
     def _sequence(self, inputs, states):
-        return K.gru(inputs, states[0], self.kernel, self.recurrent_kernel,
+        return K.gru(inputs, states[0], *self._plain_kernels(),
                      K.reshape(self.bias, (2, 3 * self.units)), activation="tanh",
                      recurrent_activation="sigmoid", reset_after=True,
                      reverse=self.go_backwards, return_sequences=self.return_sequences)
@@ -152,7 +166,7 @@ class CuDNNLSTM(_CuDNNRNN):
 
     def _sequence(self, inputs, states):
         columns = 4 * self.units
-        return K.lstm(inputs, *states, self.kernel, self.recurrent_kernel,
+        return K.lstm(inputs, *states, *self._plain_kernels(),
                       self.bias[:columns] + self.bias[columns:], activation="tanh",
                       recurrent_activation="sigmoid", reverse=self.go_backwards,
                       return_sequences=self.return_sequences)
