@@ -16,11 +16,20 @@ def conv(x, kernel, *, strides, padding, dilation, groups, data_format):
     return from_last(y, data_format, len(x.shape))
 
 
+def _without_images(x, kernel, strides, padding, dilation):
+    """What an empty batch gives; oneDNN's kernel would return the input's shape."""
+    sizes = (-(-n // s) if padding == "same" else (n - (k - 1) * d - 1) // s + 1 for n, k, s, d
+             in zip(x.shape[1:-1], kernel.shape[:-2], strides, dilation))
+    return tf.zeros((0, *sizes, kernel.shape[-1]), x.dtype)
+
+
 def _wide(kernel):
     return tf.expand_dims(kernel, 0) if len(kernel.shape) == 3 else kernel
 
 
 def _conv(x, kernel, strides, padding, dilation, groups):
+    if x.shape[0] == 0 and None not in x.shape:
+        return _without_images(x, kernel, strides, padding, dilation)
     if groups == 1:
         return _whole(x, kernel, strides, padding, dilation)
     if groups == x.shape[-1] and len(x.shape) == 4 and strides[0] == strides[1]:
