@@ -17,12 +17,6 @@ def _pads(spatial, window, strides, dilation, padding):
 
 def conv(x, kernel, *, strides, padding, dilation, groups, data_format):
     """Cross-correlation of `x` with a kernel (spatial..., in / groups, out)."""
-    return conv_bias(x, kernel, None, strides=strides, padding=padding, dilation=dilation,
-                     groups=groups, data_format=data_format)
-
-
-def conv_bias(x, kernel, bias, *, strides, padding, dilation, groups, data_format):
-    """`conv` with a bias per output channel, added inside the same kernel."""
     ndim = x.ndim
     x, w = native_view(x, data_format), windows.kernel_for_use(kernel)
     strides, dilation = windows.two_axes(strides), windows.two_axes(dilation)
@@ -31,7 +25,7 @@ def conv_bias(x, kernel, bias, *, strides, padding, dilation, groups, data_forma
         before = [p[0] for p in pads]
     else:
         x, before = windows.padded(x, pads), 0
-    y = _CONV[x.ndim](x, w, bias, strides, before, dilation, groups)
+    y = _CONV[x.ndim](x, w, None, strides, before, dilation, groups)
     return keras_view(y, data_format, ndim)
 
 
@@ -85,6 +79,6 @@ def conv_kernel_gradient(x, g, *, kernel_shape, strides, padding, dilation, grou
 
 
 OPS = {
-    "conv": conv, "conv_bias": conv_bias, "conv_input_gradient": conv_input_gradient,
+    "conv": conv, "conv_input_gradient": conv_input_gradient,
     "conv_kernel_gradient": conv_kernel_gradient,
 }

@@ -242,9 +242,3 @@ def test_dot(x, y, dtype):
     found = run("dot", a, b)
     assert found.dtype == dtype
     close(found, np.dot(a.astype(np.float64), b.astype(np.float64)), 8)
-
-
-@pytest.mark.parametrize("x", [(5, 3), (2, 5, 3)])
-def test_dot_bias(x):
-    a, b, c = draw(*x), draw(3, 4, seed=1), draw(4, seed=2)
-    close(run("dot_bias", a, b, c), a.astype(float) @ b + c, 8)
