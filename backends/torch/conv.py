@@ -15,11 +15,29 @@ def _pads(spatial, window, strides, dilation, padding):
     return windows.same_padding(tuple(spatial), tuple(window), strides, dilation)
 
 
+def _strided_cells(window, strides):
+    """Whether windows are single cells with some left out between them.
+
+    oneDNN 3.12 (in torch 2.13) must not see those: on processors without AVX-512, its kernel
+    gradient for fewer than 8 input channels writes past the end of a buffer.
+    """
+    return set(window) == {1} and set(strides) != {1}
+
+
+def _sampled(x, window, strides):
+    """(the cells of `x` where windows lie, the strides that are left) for windows of one cell."""
+    if not _strided_cells(window, strides):
+        return x, strides
+    return x[(slice(None), slice(None), *[slice(None, None, s) for s in strides])], \
+        (1,) * len(strides)
+
+
 def conv(x, kernel, *, strides, padding, dilation, groups, data_format):
     """Cross-correlation of `x` with a kernel (spatial..., in / groups, out)."""
     ndim = x.ndim
     x, w = native_view(x, data_format), windows.kernel_for_use(kernel)
     strides, dilation = windows.two_axes(strides), windows.two_axes(dilation)
+    x, strides = _sampled(x, w.shape[2:], strides)
     pads = _pads(x.shape[2:], w.shape[2:], strides, dilation, padding)
     if windows.symmetric(pads):
         before = [p[0] for p in pads]
@@ -42,6 +60,9 @@ def conv_input_gradient(g, kernel, shape_tensor, *, shape, strides, padding, dil
         # input channel: "grad_weight needs to be contiguous".
         w = w.contiguous()
     strides, dilation = windows.two_axes(strides), windows.two_axes(dilation)
+    if _strided_cells(w.shape[2:], strides):
+        cells = _TRANSPOSED[g.ndim](g, w, groups=groups)
+        return keras_view(_spread(cells, spatial, strides), data_format, ndim)
     pads = _pads(spatial, w.shape[2:], strides, dilation, padding)
     before = [p[0] for p in pads]
     y = _TRANSPOSED[g.ndim](g, w, None, strides, before, _grown(g, w, strides, dilation, before,
@@ -49,6 +70,15 @@ def conv_input_gradient(g, kernel, shape_tensor, *, shape, strides, padding, dil
     for axis, size in enumerate(spatial, 2):
         y = y.narrow(axis, 0, size) if y.shape[axis] > size else y
     return keras_view(y, data_format, ndim)
+
+
+def _spread(cells, spatial, strides):
+    """The way back from `_sampled`: zeros of these sizes with `cells` where windows lie."""
+    layout = torch.channels_last if cells.ndim == 4 else torch.channels_last_3d
+    y = torch.zeros(*cells.shape[:2], *spatial, dtype=cells.dtype, device=cells.device)
+    y = y.contiguous(memory_format=layout)
+    y[(slice(None), slice(None), *[slice(None, None, s) for s in strides])] = cells
+    return y
 
 
 def _grown(g, w, strides, dilation, before, spatial):
@@ -67,6 +97,7 @@ def conv_kernel_gradient(x, g, *, kernel_shape, strides, padding, dilation, grou
     strides, dilation = windows.two_axes(strides), windows.two_axes(dilation)
     # only the sizes of this stand-in matter
     w = kernel_view(x.new_empty(1).expand(kernel_shape))
+    x, strides = _sampled(x, w.shape[2:], strides)
     pads = _pads(x.shape[2:], w.shape[2:], strides, dilation, padding)
     rank = len(pads)
     before = [p[0] for p in pads]

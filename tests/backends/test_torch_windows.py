@@ -5,6 +5,8 @@ import pytest
 import windows_reference as reference
 
 torch = pytest.importorskip("torch")
+from torch.utils._python_dispatch import TorchDispatchMode  # noqa: E402
+
 engine = pytest.importorskip("keras_compat.backends.torch")
 backend = engine.backend
 
@@ -38,6 +40,9 @@ CONVS = [  # x, kernel, strides, padding, dilation, groups
     ((2, 7, 6, 1), (3, 2, 1, 2), (1, 1), "same", (2, 1), 1),
     ((1, 6, 7, 2), (2, 2, 2, 3), (3, 4), "valid", (1, 1), 1),
     ((1, 9, 9, 2), (1, 1, 2, 3), (4, 4), "same", (1, 1), 1),
+    ((2, 8, 7, 4), (1, 1, 2, 6), (2, 3), "valid", (1, 1), 2),
+    ((2, 7, 3), (1, 3, 4), (2,), "valid", (1,), 1),
+    ((1, 3, 4, 5, 2), (1, 1, 1, 2, 3), (1, 2, 3), "same", (1, 1, 1), 1),
     ((1, 4, 5, 4, 2), (2, 2, 3, 2, 3), (1, 2, 1), "same", (1, 1, 1), 1),
     ((1, 4, 5, 4, 2), (2, 2, 3, 2, 3), (1, 1, 1), "valid", (1, 1, 1), 1),
 ]
@@ -69,6 +74,38 @@ def test_conv_and_its_gradients(x, kernel, strides, padding, dilation, groups, d
     moved = (reference.conv(other, kernel, strides, padding, dilation, groups) * g).sum()
     assert np.isclose((backend.to_numpy(back) * layout(other)).sum(), moved)
     assert np.isclose((backend.to_numpy(weights) * kernel).sum(), total)
+
+
+class Convolutions(TorchDispatchMode):
+    """Notes (kernel's window, strides) of each convolution that PyTorch runs inside."""
+
+    def __init__(self):
+        super().__init__()
+        self.seen = []
+
+    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+        name = function.overloadpacket.__name__
+        if name == "convolution":
+            self.seen.append((tuple(args[1].shape[2:]), tuple(args[3])))
+        if name == "convolution_backward":
+            self.seen.append((tuple(args[2].shape[2:]), tuple(args[4])))
+        return function(*args, **(kwargs or {}))
+
+
+def test_no_strided_convolution_of_single_cells():
+    """oneDNN's kernel gradient for those writes past the end of its buffer (no AVX-512)."""
+    attrs = {"strides": (2, 2), "padding": "same", "dilation": (1, 1), "groups": 1,
+             "data_format": "channels_last"}
+    x, kernel = native(draw(2, 8, 8, 4)), native(draw(1, 1, 4, 5))
+    backend.record(True)
+    x, kernel = backend.watch(x), backend.watch(kernel)
+    with Convolutions() as convolutions:
+        y = backend.ops["conv"](x, kernel, **attrs)
+        back = backend.ops["conv_input_gradient"](y, kernel, None, shape=tuple(x.shape), **attrs)
+        weights = backend.ops["conv_kernel_gradient"](x, y, kernel_shape=kernel.shape, **attrs)
+        backend.gradients([back * back, weights * weights], [x, kernel], False, False)
+    assert len(convolutions.seen) > 4
+    assert set(convolutions.seen) == {((1, 1), (1, 1))}
 
 
 POOLS = [  # x, window, strides, padding
