@@ -175,7 +175,7 @@ def test_sparse_data_for_a_dense_input(wrap, backend):
 
 
 class GraphConvolution(layers.Layer):
-    """A layer of a graph network: relu(A X W) with a sparse adjacency matrix A."""
+    """A layer of a graph network: activation(A X W) with a sparse adjacency matrix A."""
 
     def __init__(self, units, activation=None, **kwargs):
         super().__init__(**kwargs)
@@ -206,7 +206,7 @@ def test_graph_network_trains(backend):
     known = np.zeros(size)
     known[[0, 7]] = 1
     x, a = layers.Input((5,), sparse=True), layers.Input((None,), sparse=True)
-    hidden = GraphConvolution(8, "relu")([x, a])
+    hidden = GraphConvolution(8, "tanh")([x, a])
     model = Model([x, a], GraphConvolution(2, "softmax")([layers.Dropout(.1)(hidden), a]))
     model.compile("adam", "categorical_crossentropy", weighted_metrics=["acc"])
     K.set_value(model.optimizer.lr, .05)
