@@ -8,6 +8,37 @@ def _over_axes(function):
     return reduce
 
 
+def prod(x, *, axis, keepdims):
+    """The product, with derivatives that hold at zeros (TensorFlow's second one does not)."""
+    if not axis or not x.dtype.is_floating:
+        return tf.reduce_prod(x, list(axis), keepdims)
+    for one in axis:
+        x = _prod_along(x, one)
+    return x if keepdims else tf.squeeze(x, list(axis))
+
+
+def _prod_along(x, axis):
+    @tf.custom_gradient
+    def product(x):
+        return tf.reduce_prod(x, axis, keepdims=True), lambda g: g * _others(x, axis)
+
+    return product(x)
+
+
+def _others(x, axis):
+    """For each element, the product of all others along an axis."""
+    before = _exclusive_cumprod(x, axis)
+    after = tf.reverse(_exclusive_cumprod(tf.reverse(x, [axis]), axis), [axis])
+    return before * after
+
+
+def _exclusive_cumprod(x, axis):
+    """Products of what stands before each element."""
+    ones = tf.ones_like(tf.reduce_sum(x, axis, keepdims=True))
+    but_last = (slice(None),) * axis + (slice(None, -1),)
+    return cumprod(tf.concat([ones, x], axis)[but_last], axis=axis)
+
+
 def argmax(x, *, axis):
     """Index of the first greatest element, int64."""
     return tf.argmax(_ordered(x), axis)
@@ -61,7 +92,7 @@ def _cumprod_slopes(g, x, axis, again):
 
 
 OPS = {
-    "sum": _over_axes(tf.reduce_sum), "prod": _over_axes(tf.reduce_prod),
+    "sum": _over_axes(tf.reduce_sum), "prod": prod,
     "max": _over_axes(tf.reduce_max), "min": _over_axes(tf.reduce_min),
     "any": _over_axes(tf.reduce_any), "all": _over_axes(tf.reduce_all),
     "logsumexp": _over_axes(tf.reduce_logsumexp),
