@@ -3,7 +3,10 @@
 `view` is a window view (batch, out..., window..., channels), see `windows`;
 `kernel` is a matrix (window cells * channels, units).
 """
+import math
+
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 
 from .windows import places
 
@@ -26,36 +29,52 @@ def chunks(batch, rows, row_bytes, limit=CHUNK):
 
 
 class Columns:
-    """Copies windows into the rows of a matrix, in one buffer.
+    """Copies the windows of a view into the rows of a matrix, in one buffer.
 
-    Where a window's contiguous runs are very short (few channels), the matrix is
-    built transposed, whose runs go along the output's last axis; BLAS reads both.
+    What is contiguous in a window is copied as one item of that many bytes, which takes half
+    the time of an inner loop over so few floats (3 x 16 channels: 0.65 ms instead of 1.1). Where
+    it is very short, the matrix is built transposed, whose runs go along the output's last axis
+    (3 x 1 channel: a third of the time); BLAS reads both.
     """
 
-    def __init__(self, view, depth):
-        rank = (view.ndim - 2) // 2
-        self.depth = depth
-        run = view.shape[-1] * view.shape[-2]
-        self.across = run < 16 and view.shape[rank] > run
+    def __init__(self, view):
+        rank = view.ndim // 2 - 1
+        items = _in_items(view)
+        run = items.itemsize // view.itemsize
+        self.across = run < 8 and run < view.shape[rank]
+        self.view = view if self.across else items
         order = range(view.ndim)
         self.perm = (*order[rank + 1:], *order[:rank + 1])
-        self.buffer = np.empty(0, view.dtype)
+        self.depth = math.prod(view.shape[rank + 1:])
+        self.dtype = view.dtype
+        self.buffer = np.empty(0, self.view.dtype)
 
-    def __call__(self, view):
+    def __call__(self, part):
         """The windows of one chunk as a matrix (windows, depth)."""
+        view = self.view[part]
         if self.buffer.size < view.size:
             self.buffer = np.empty(view.size, view.dtype)
-        flat = self.buffer[:view.size]
         if self.across:
             view = view.transpose(self.perm)
+        flat = self.buffer[:view.size]
         flat.reshape(view.shape)[...] = view
-        count = view.size // self.depth
-        return flat.reshape(self.depth, count).T if self.across else flat.reshape(count, self.depth)
+        flat = flat.view(self.dtype)
+        return flat.reshape(self.depth, -1).T if self.across else flat.reshape(-1, self.depth)
 
 
-def _parts(view, depth):
+def _in_items(view):
+    """The view with each contiguous run of a window as one item without a type."""
+    if view.strides[-1] != view.itemsize:
+        view = view[..., None]
+    elif view.strides[-2] == view.shape[-1] * view.itemsize:
+        view = as_strided(view, (*view.shape[:-2], view.shape[-2] * view.shape[-1]),
+                          (*view.strides[:-2], view.itemsize), writeable=False)
+    return view.view(f"V{view.shape[-1] * view.itemsize}")[..., 0]
+
+
+def _parts(view):
     out = view.shape[1:view.ndim // 2]
-    row = depth * view.itemsize
+    row = math.prod(view.shape[view.ndim // 2:]) * view.itemsize
     for n in out[1:]:
         row *= n
     return chunks(view.shape[0], out[0], row)
@@ -64,10 +83,10 @@ def _parts(view, depth):
 def correlate(view, kernel, out):
     """Writes the correlation into `out` (batch, out..., units), any strides."""
     depth, units = kernel.shape
-    columns = Columns(view, depth)
-    for part in _parts(view, depth):
+    columns = Columns(view)
+    for part in _parts(view):
         target = out[part]
-        rows = columns(view[part])
+        rows = columns(part)
         if target.flags.c_contiguous:
             np.dot(rows, kernel, target.reshape(-1, units))
         else:
@@ -79,12 +98,12 @@ def kernel_gradient(view, g):
     """Gradient (window cells * channels, units) from g (batch, out..., units)."""
     units = g.shape[-1]
     rank = g.ndim - 2
-    depth = int(np.prod(view.shape[rank + 1:]))
+    depth = math.prod(view.shape[rank + 1:])
     total = np.zeros((depth, units), g.dtype)
     part_sum = np.empty_like(total)
-    columns = Columns(view, depth)
-    for part in _parts(view, depth):
-        rows = columns(view[part])
+    columns = Columns(view)
+    for part in _parts(view):
+        rows = columns(part)
         total += np.dot(rows.T, g[part].reshape(-1, units), part_sum)
     return total
 
@@ -93,7 +112,7 @@ def scatter(g, kernel, view):
     """Adds the input gradient of every window to `view`, a window view of zeros."""
     depth, units = kernel.shape
     cells = list(places(view.shape[view.ndim // 2:-1]))
-    for part in _parts(view, depth):
+    for part in _parts(view):
         target = view[part]
         rows = np.dot(g[part].reshape(-1, units), kernel.T).reshape(target.shape)
         for cell in cells:
