@@ -11,6 +11,9 @@ from .windows import as_format, channels_last, geometry, padded, window_view
 
 HALF = np.dtype(np.float16)
 
+# Up to so many channels, an input gradient is added up window by window.
+_FEW_CHANNELS = 4
+
 
 def conv(x, kernel, strides, padding, dilation, groups, data_format):
     """Correlation of x with kernel (window..., in / groups, out)."""
@@ -131,13 +134,15 @@ def _input_gradient(g, kernel, geo, groups):
 
 
 def _pays_back(kernel, groups, geo):
-    """Whether a correlation is faster than adding up windows: not for one input channel.
+    """Whether a correlation is faster than adding up windows: not for few input channels.
 
-    But it is where that channel has one kernel of its own and the stride is 1.
+    A product with few columns is slow: with 3 channels and windows of 7 x 7 at stride 2 the
+    correlation takes 26 ms, the sum 9.5; with 8 they take the same. But a correlation is
+    faster where each channel has one kernel of its own and the stride is 1.
     """
-    if kernel.shape[-2] > 1:
-        return True
-    return kernel.shape[-1] == groups > 1 and set(geo.strides) == {1}
+    if _is_depthwise(kernel.shape, groups):
+        return kernel.shape[-1] == groups and set(geo.strides) == {1}
+    return kernel.shape[-2] > _FEW_CHANNELS
 
 
 def _correlates_back(geo):
@@ -198,8 +203,13 @@ def _correlate_groups_back(view, cells, target, groups):
 
 def _scattered(g, kernel, geo, groups):
     """Each window's contribution added to where it came from."""
-    result = np.zeros((g.shape[0], *geo.padded, kernel.shape[-2] * groups), g.dtype)
-    view = window_view(result, geo.out, geo.window, geo.strides, geo.dilation)
+    channels = kernel.shape[-2] * groups
+    if channels > _FEW_CHANNELS:
+        memory = result = np.zeros((g.shape[0], *geo.padded, channels), g.dtype)
+    else:  # channel by channel, for sums over long runs
+        memory = np.zeros((channels, g.shape[0], *geo.padded), g.dtype)
+        result = np.moveaxis(memory, 0, -1)
+    view = window_view(result, geo.out, geo.window, geo.strides, geo.dilation, memory=memory)
     if _is_depthwise(kernel.shape, groups):
         depthwise.scatter(g.reshape(*g.shape[:-1], groups, -1), _by_channel(kernel, groups), view)
     else:

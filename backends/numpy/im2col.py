@@ -43,8 +43,7 @@ class Columns:
         run = items.itemsize // view.itemsize
         self.across = run < 8 and run < view.shape[rank]
         self.view = view if self.across else items
-        order = range(view.ndim)
-        self.perm = (*order[rank + 1:], *order[:rank + 1])
+        self.order = *range(rank + 1, view.ndim), *range(rank + 1)
         self.depth = math.prod(view.shape[rank + 1:])
         self.dtype = view.dtype
         self.buffer = np.empty(0, self.view.dtype)
@@ -55,7 +54,7 @@ class Columns:
         if self.buffer.size < view.size:
             self.buffer = np.empty(view.size, view.dtype)
         if self.across:
-            view = view.transpose(self.perm)
+            view = view.transpose(self.order)
         flat = self.buffer[:view.size]
         flat.reshape(view.shape)[...] = view
         flat = flat.view(self.dtype)
@@ -109,12 +108,21 @@ def kernel_gradient(view, g):
 
 
 def scatter(g, kernel, view):
-    """Adds the input gradient of every window to `view`, a window view of zeros."""
-    depth, units = kernel.shape
-    cells = list(places(view.shape[view.ndim // 2:-1]))
+    """Adds the input gradient of every window to `view`, a window view of zeros.
+
+    Where the view's channels lie apart, the product is made transposed, in the same order.
+    """
+    units = kernel.shape[1]
+    rank = view.ndim // 2 - 1
+    across = view.strides[-1] > view.strides[rank]
+    order = *range(rank + 1, view.ndim), *range(rank + 1)
+    cells = list(places(view.shape[rank + 1:-1]))
     for part in _parts(view):
-        target = view[part]
-        rows = np.dot(g[part].reshape(-1, units), kernel.T).reshape(target.shape)
+        target, given = view[part], g[part].reshape(-1, units)
+        shape, target = target.shape, target.transpose(order)
+        if across:
+            rows = np.dot(kernel, given.T).reshape(target.shape)
+        else:
+            rows = np.dot(given, kernel.T).reshape(shape).transpose(order)
         for cell in cells:
-            index = (Ellipsis, *cell, slice(None))
-            target[index] += rows[index]
+            target[cell] += rows[cell]

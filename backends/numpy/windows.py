@@ -71,13 +71,16 @@ def padded(x, sizes, low):
     return result
 
 
-def window_view(x, out, window, strides, dilation, start=None):
-    """View (batch, out..., window..., channels) of a contiguous x; windows overlap in memory."""
+def window_view(x, out, window, strides, dilation, start=None, memory=None):
+    """View (batch, out..., window..., channels) of x; windows overlap in memory.
+
+    x is contiguous, or a transposed view of the contiguous array `memory`.
+    """
     rank = len(out)
     steps = x.strides[1:-1]
     offset = sum(a * b for a, b in zip(start, steps)) if start else 0
     return np.ndarray(
-        (x.shape[0], *out, *window, x.shape[-1]), x.dtype, x, offset,
+        (x.shape[0], *out, *window, x.shape[-1]), x.dtype, x if memory is None else memory, offset,
         (x.strides[0], *[steps[i] * strides[i] for i in range(rank)],
          *[steps[i] * dilation[i] for i in range(rank)], x.strides[-1]))
 

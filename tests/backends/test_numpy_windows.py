@@ -104,9 +104,16 @@ def chunk(request, monkeypatch):
         monkeypatch.setattr(im2col, "chunks", lambda *a, **k: original(*a[:3], limit=100))
 
 
+@pytest.fixture(params=["few channels", "many channels"])
+def channels_count(request, monkeypatch):
+    """The small cases below, also on the way that only many channels take."""
+    if request.param == "many channels":
+        monkeypatch.setattr(conv_module, "_FEW_CHANNELS", 0)
+
+
 @pytest.mark.parametrize("name", CONVS)
 @pytest.mark.parametrize("data_format", ["channels_last", "channels_first"])
-def test_conv_and_gradients(name, data_format, chunk):
+def test_conv_and_gradients(name, data_format, chunk, channels_count):
     sizes, window, channels, units, strides, padding, dilation, groups = CONVS[name]
     x = draw(3, *sizes, channels)
     kernel = draw(*window, channels // groups, units)
