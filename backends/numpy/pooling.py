@@ -1,7 +1,8 @@
 """Pooling and its gradients, cell by cell of the window.
 
-For each cell, the input under it in all windows is one strided view, so a pool
-is as many elementwise calls as a window has cells. Padding is never built: a
+For each cell, the input under it in all windows is one strided view. A pool takes the
+axes one after the other, so that it is as many elementwise calls as a window has cells
+along each; the gradient of a maximum looks at every cell. Padding is never built: a
 cell's view leaves out the windows in which it lies outside.
 """
 import functools
@@ -9,9 +10,8 @@ import functools
 import numpy as np
 
 from .im2col import chunks
-from .reductions import extreme
 from .shaping import wanted_shape
-from .windows import as_format, channels_last, geometry, places
+from .windows import as_format, as_items, channels_last, geometry, places
 
 # Bytes of output worked on at a time: it is read and written once per window cell.
 _CHUNK = 1 << 18
@@ -39,6 +39,17 @@ def _cell_axis(place, size, stride, out, low):
     return slice(start, stop, stride), slice(first, first + count)
 
 
+@functools.lru_cache(maxsize=1024)
+def _axis_cells(geo, axis):
+    """The same per cell along one spatial axis, those that lie inside in all windows first."""
+    size, stride, out, low = geo.sizes[axis], geo.strides[axis], geo.out[axis], geo.low[axis]
+    cells = [_cell_axis(place, size, stride, out, low) for place in range(geo.window[axis])]
+    before = (slice(None),) * (axis + 1)
+    cells.sort(key=lambda cell: cell[1] != slice(0, out))
+    return [((*before, source), None if place == slice(0, out) else (*before, place))
+            for source, place in cells]
+
+
 def _parts(x, geo):
     """Indices of the batch such that the output of each part stays in cache."""
     sample = x.itemsize * x.shape[-1]
@@ -55,6 +66,34 @@ def _geometry(x, pool_size, strides, padding):
     return geometry(x.shape[1:-1], tuple(pool_size), tuple(strides), padding)
 
 
+def _tiles(geo):
+    """Whether every cell of the input lies in exactly one window."""
+    return all(k == s and o * s == n for k, s, o, n in zip(
+        geo.window, geo.strides, geo.out, geo.sizes))
+
+
+def _reduced(function, x, geo, out):
+    """The windows of x reduced with a ufunc into `out`.
+
+    The first axis comes first: its calls have the longest runs (3x3 at stride 2: 1.1 ms
+    instead of 1.75 for all cells of a window in one go).
+    """
+    rank = len(geo.out)
+    for axis in range(rank):
+        shape = *x.shape[:axis + 1], geo.out[axis], *x.shape[axis + 2:]
+        target = out if axis == rank - 1 else np.empty(shape, x.dtype)
+        (source, _), *cells = _axis_cells(geo, axis)
+        if cells and cells[0][1] is None:
+            function(x[source], x[cells.pop(0)[0]], out=target)
+        else:
+            target[...] = x[source]
+        for source, place in cells:
+            part = _at(target, place)
+            function(part, x[source], out=part)
+        x = target
+    return out
+
+
 # ---- maximum ----
 
 def max_pool(x, pool_size, strides, padding, data_format):
@@ -63,21 +102,8 @@ def max_pool(x, pool_size, strides, padding, data_format):
     geo = _geometry(x, pool_size, strides, padding)
     out = np.empty((x.shape[0], *geo.out, x.shape[-1]), x.dtype)
     for part in _parts(x, geo):
-        _window_max(x[part], geo, out[part])
+        _reduced(np.maximum, x[part], geo, out[part])
     return as_format(out, data_format)
-
-
-def _window_max(x, geo, out):
-    cells = _cells(geo)
-    if len(cells) > 1 and cells[0][1] is None and cells[1][1] is None:
-        np.maximum(x[cells[0][0]], x[cells[1][0]], out=out)
-        cells = cells[2:]
-    else:
-        out[...] = extreme(x.dtype, lowest=True)
-    for source, place in cells:
-        target = _at(out, place)
-        np.maximum(target, x[source], out=target)
-    return out
 
 
 def _winners(x, geo):
@@ -88,7 +114,7 @@ def _winners(x, geo):
     product. The array is the same one for every cell.
     """
     shape = x.shape[0], *geo.out, x.shape[-1]
-    highest = _window_max(x, geo, np.empty(shape, x.dtype))
+    highest = _reduced(np.maximum, x, geo, np.empty(shape, x.dtype))
     free, wins, chosen = np.ones(shape, bool), np.empty(shape, bool), np.empty(shape, _bits(x))
     for source, place in _cells(geo):
         open_, win, ones = _at(free, place), _at(wins, place), _at(chosen, place)
@@ -109,9 +135,7 @@ def max_pool_gradient(g, x, pool_size, strides, padding, data_format):
     x, g = channels_last(x, data_format), channels_last(g, data_format)
     geo = _geometry(x, pool_size, strides, padding)
     overlap = any(k > s for k, s in zip(geo.window, geo.strides))
-    exact = not overlap and all(k == s and o * s == n for k, s, o, n in zip(
-        geo.window, geo.strides, geo.out, geo.sizes))
-    result = np.empty(x.shape, x.dtype) if exact else np.zeros(x.shape, x.dtype)
+    result = np.empty(x.shape, x.dtype) if _tiles(geo) else np.zeros(x.shape, x.dtype)
     bits, given = _bits(x), np.ascontiguousarray(g)
     for part in _parts(x, geo):
         share, target = given[part].view(bits), result[part]
@@ -166,12 +190,8 @@ def avg_pool(x, pool_size, strides, padding, data_format):
     out = np.empty((x.shape[0], *geo.out, x.shape[-1]), x.dtype)
     scale = _scale(geo, x.dtype)
     for part in _parts(x, geo):
-        source_part, target_part = x[part], out[part]
-        target_part[...] = 0
-        for source, place in _cells(geo):
-            target = _at(target_part, place)
-            target += source_part[source]
-        target_part *= scale
+        target = _reduced(np.add, x[part], geo, out[part])
+        target *= scale
     return as_format(out.astype(dtype, copy=False), data_format)
 
 
@@ -182,13 +202,36 @@ def avg_pool_gradient(g, shape_tensor, pool_size, strides, padding, data_format)
     shape = wanted_shape(shape_tensor, None)
     sizes = shape[1:-1] if data_format == "channels_last" else shape[2:]
     geo = geometry(sizes, tuple(pool_size), tuple(strides), padding)
-    result = np.zeros((g.shape[0], *sizes, g.shape[-1]), g.dtype)
+    result = np.empty((g.shape[0], *sizes, g.shape[-1]), g.dtype)
     scale = _scale(geo, g.dtype)
+    spread = _copied_out if _tiles(geo) and g.size else _added_out
     for part in _parts(g, geo):
-        target, given = result[part], g[part] * scale
-        for source, place in _cells(geo):
-            target[source] += _at(given, place)
+        spread(np.multiply(g[part], scale, order="C"), geo, result[part])
     return as_format(result.astype(dtype, copy=False), data_format)
+
+
+def _copied_out(given, geo, result):
+    """Each window's value in all its cells, where windows tile the input.
+
+    All channels of a cell are copied as one item, at a third of the time of adding.
+    """
+    given, result = as_items(given), as_items(result)
+    split, spread = [len(given)], [slice(None)]
+    for n, k in zip(geo.out, geo.window):
+        split += [n, k]
+        spread += [slice(None), None]
+    result.reshape(split)[...] = given[tuple(spread)]
+
+
+def _added_out(given, geo, result):
+    """Each window's value added to all its cells, the last axis first (see `_reduced`)."""
+    for axis in reversed(range(len(geo.out))):
+        shape = *given.shape[:axis + 1], geo.sizes[axis], *given.shape[axis + 2:]
+        target = result if axis == 0 else np.empty(shape, given.dtype)
+        target[...] = 0
+        for source, place in _axis_cells(geo, axis):
+            target[source] += _at(given, place)
+        given = target
 
 
 OPS = {
