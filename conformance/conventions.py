@@ -18,7 +18,11 @@ X = (-2.0, 0.0, 1.0, 2.0)
 KINKS = {
     "relu": [("at 0", lambda x: K.relu(x), X, (0, 0, 1, 1)),
              ("at 0 with a slope", lambda x: K.relu(x, alpha=0.5), X, (0.5, 0.5, 1, 1)),
-             ("beyond a maximum", lambda x: K.relu(x, max_value=1.5), X, (0, 0, 1, 0))],
+             ("beyond a maximum", lambda x: K.relu(x, max_value=1.5), X, (0, 0, 1, 0)),
+             ("at 0 with a slope and a maximum",
+              lambda x: K.relu(x, alpha=0.5, max_value=1.5), X, (0.5, 0, 1, 0)),
+             ("at a threshold with a slope",
+              lambda x: K.relu(x, alpha=0.5, threshold=1.0), X, (0.5, 0.5, 0, 1))],
     "abs": [("at 0", lambda x: K.abs(x), X, (-1, 0, 1, 1))],
     "sign": [("everywhere", lambda x: K.sign(x), X, (0, 0, 0, 0))],
     "elu": [("at 0", lambda x: K.elu(x), (0.0, 1.0), (1, 1))],

@@ -16,11 +16,11 @@ _NAMES = {dtype: name for name, dtype in DTYPES.items()}
 # ---- activations ----
 
 def relu(x, *, alpha, max_value, threshold):
-    """The general form; gradient alpha at the threshold, 1 at max_value."""
+    """The general form; gradient 0 at the threshold, 1 at max_value."""
     y = torch.where(x > threshold, x, 0) if threshold else torch.relu(x)
     if max_value is not None:
         y = torch.clamp_max(torch.relu(y) if threshold < 0 else y, max_value)
-    return y + torch.clamp_max(x - threshold, 0) * alpha if alpha else y
+    return y - torch.relu(threshold - x) * alpha if alpha else y
 
 
 def _relu_kernel(specs, attrs):

@@ -2,7 +2,7 @@
 from ..graph import Tensor
 from ..registry import composite
 from . import elementwise, reductions
-from .comparison import greater, greater_equal, less_equal, logical_and, where
+from .comparison import greater, greater_equal, less, less_equal, logical_and, where
 from .convert import FLOATS, as_tensor, need_dtype, normalize_axes, normalize_axis
 from .elementwise import exp, expm1, maximum, minimum
 
@@ -21,15 +21,23 @@ def relu(x, alpha=0., max_value=None, threshold=0.):
     """max_value where x >= max_value, x where x > threshold, else alpha * (x - threshold).
 
     Numbers; alpha, max_value, threshold: numbers (alpha also a tensor). A negative
-    threshold without a max_value lets what lies above it pass. The gradient is
-    alpha at the threshold and 1 at max_value. Keras 2.3.1 K.relu.
+    threshold without a max_value lets what lies above it pass. The gradient is 1 at
+    max_value, and 0 at the threshold; alpha there with neither of the two given, for
+    which TensorFlow had a kernel of its own. Keras 2.3.1 K.relu.
     """
     x = as_tensor(x)
     if isinstance(alpha, Tensor):
         above = relu(x, 0., max_value, threshold)
-        return above + alpha * minimum(x - threshold, 0)
+        return above + alpha * _below(x, max_value, threshold)
     return relu.bind(x, alpha=float(alpha), threshold=float(threshold),
                      max_value=None if max_value is None else float(max_value))
+
+
+def _below(x, max_value, threshold):
+    """How far x is below the threshold; which slope it has there depends on the form."""
+    if threshold or max_value is not None:
+        return -relu(threshold - x)
+    return minimum(x, 0)
 
 
 @relu.body
@@ -40,7 +48,7 @@ def _relu_body(x, *, alpha, max_value, threshold):
     if max_value is not None:
         # a rectifier, since maximum would let the gradient pass at 0
         y = minimum(relu(y) if threshold else y, max_value)
-    return y + alpha * minimum(x - threshold, 0) if alpha else y
+    return y + alpha * _below(x, max_value, threshold) if alpha else y
 
 
 @relu.gradient
@@ -50,7 +58,9 @@ def _relu_gradient(g, y, x, *, alpha, max_value, threshold):
     passes = greater(y if plain else x, lowest)  # y > 0 says the same, and x can be forgotten
     if max_value is not None:
         passes = logical_and(passes, less_equal(x, max_value))
-    below = where(less_equal(x, threshold), alpha * g, 0) if alpha else 0
+    leaky = max_value is None and not threshold
+    slopes = less_equal if leaky else less
+    below = where(slopes(x, threshold), alpha * g, 0) if alpha else 0
     return where(passes, g, below)
 
 
