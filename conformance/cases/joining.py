@@ -42,6 +42,8 @@ TABLE.cases("tile", x=[draw(3), draw(1), draw(0)], n=[(2,), 1])
 TABLE.cases("tile", x=draw(2, 1, 2, 1, 2), n=(1, 2, 1, 3, 1))
 TABLE.cases("tile", x=draw(2, 3), n=(2, 1), layouts=("plain",), dtypes=("float32",),
             options=Options(call=lambda K, x, n: K.tile(x, [K.shape(x)[0] * 0 + 2, 1])))
+TABLE.cases("tile", x=draw(2, 3, 4), n=(2, 3, 4), layouts=("plain",), dtypes=("float32",),
+            options=Options(call=lambda K, x, n: K.tile(x, K.identity(K.shape(x)))))
 
 TABLE.reference("repeat_elements")(lambda x, rep, axis: np.repeat(x, rep, axis))
 TABLE.cases("repeat_elements", dtypes=ALL, x=draw(2, 3), rep=[1, 2, 3, 0], axis=[0, 1, -1])

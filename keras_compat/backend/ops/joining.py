@@ -105,12 +105,17 @@ def tile(x, n):
 
 
 def _tile_symbolic(x, vector, reps):
-    """Broadcasting a new axis before each one does the same for counts not known now."""
-    counts = [vector[i] if r is None else r for i, r in enumerate(reps)]
-    sizes = [shaping.size_of(x, i) for i in range(x.ndim)]
-    apart = shaping.reshape(x, [n for each in sizes for n in (1, each)])
-    spread = shaping.broadcast_to(apart, [n for both in zip(counts, sizes) for n in both])
-    return shaping.reshape(spread, [c * s for c, s in zip(counts, sizes)])
+    """Broadcasting a new axis before an axis does the same for a count not known now.
+
+    One axis after the other, since frameworks bound the ranks that they broadcast.
+    """
+    x = tile.bind(x, reps=tuple(1 if r is None else r for r in reps))
+    for axis in (i for i, r in enumerate(reps) if r is None):
+        sizes = [shaping.size_of(x, i) for i in range(x.ndim)]
+        before, after, count = sizes[:axis], sizes[axis:], vector[axis]
+        spread = shaping.broadcast_to(shaping.expand_dims(x, axis), [*before, count, *after])
+        x = shaping.reshape(spread, [*before, count * sizes[axis], *sizes[axis + 1:]])
+    return x
 
 
 @tile.gradient
