@@ -20,7 +20,7 @@ CASES = {
     "relu with a slope": (lambda x: K.relu(x, alpha=0.2), [.2, .2, .2, 1, 1]),
     "relu with a maximum": (lambda x: K.relu(x, max_value=1.), [0, 0, 0, 1, 0]),
     "relu with a slope and a maximum": (
-        lambda x: K.relu(x, alpha=0.2, max_value=1.), [.2, .2, .2, 1, 0]),
+        lambda x: K.relu(x, alpha=0.2, max_value=1.), [.2, 0, 0, 1, 0]),
     "relu with thresholds": (
         lambda x: K.relu(x, threshold=-1., max_value=1.), [0, 0, 0, 1, 0]),
     "maximum": (lambda x: K.maximum(x, 0.), [0, 1, 1, 1, 1]),
