@@ -137,8 +137,6 @@ def test_configs(row):
      ValueError, "target_tensors", "tensors", "array"),
     ("keyword", lambda: linear().compile("sgd", "mse", metric=["acc"]), ValueError, "compile",
      "those of compile", "'metric'"),
-    ("names before compile", lambda: linear().metrics_names, RuntimeError, "metrics_names",
-     "compile", "not compiled"),
     ("a loss without a path",
      lambda: _compiled(linear(), lambda y, p: K.mean(y)).train_on_batch(np.zeros((2, 5)),
                                                                        np.zeros((2, 3))),

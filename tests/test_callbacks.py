@@ -90,6 +90,8 @@ def test_params_and_model_are_given():
         "batch_size": 8, "epochs": 2, "steps": None, "samples": 10, "verbose": 0,
         "do_validation": True, "metrics": ["loss", "mae", "val_loss", "val_mae"]}
     assert len(callback.validation_data) == 2
+    fit(callback, steps_per_epoch=1, batch_size=None)
+    assert callback.params["metrics"] == ["loss", "mae"] and callback.params["batch_size"] is None
 
 
 def test_lambda_callbacks():
@@ -296,8 +298,12 @@ def test_bar_averages_by_steps_and_shows_stateful_values(capsys):
 
 
 def test_bar_without_a_target(capsys):
-    Progbar(None, interval=0).update(7)
-    assert "7/Unknown" in capsys.readouterr().out
+    """It is drawn at every call, and off a terminal always on a line of its own."""
+    bar = Progbar(None)
+    bar.update(7)
+    bar.update(8)
+    lines = capsys.readouterr().out.splitlines()
+    assert [line[:15] for line in lines] == ["", "      7/Unknown", "      8/Unknown"]
 
 
 def test_count_mode_is_checked():

@@ -1,6 +1,7 @@
 """Optimizers: steps against their formulas in float64, configs, weights, clipping, constraints."""
 import numpy as np
 import pytest
+from linear_model import X, Y, linear
 
 from keras_compat import backend as K
 from keras_compat import constraints, optimizers
@@ -176,6 +177,19 @@ def test_config_round_trip(name, config):
 def test_clipping_is_in_the_config_where_it_was_given():
     assert optimizers.SGD(clipnorm=2.).get_config()["clipnorm"] == 2.
     assert "clipvalue" not in optimizers.SGD(clipnorm=2.).get_config()
+    # Keras 2.3.1 lists them first.
+    assert list(optimizers.SGD(clipvalue=1., clipnorm=2.).get_config()) == [
+        "clipnorm", "clipvalue", "learning_rate", "momentum", "decay", "nesterov"]
+
+
+def test_weights_are_named_for_the_optimizer():
+    """`training/Nadam/...` as Keras 2.3.1 saves them, without the graph's own numbering."""
+    model = linear()
+    model.compile("nadam", "mse")
+    model.train_on_batch(X, Y)
+    assert [w.name for w in model.optimizer.weights] == [
+        "Nadam/iterations:0", "Nadam/m_schedule:0",
+        *(f"training/Nadam/{kind}_{i}:0" for kind in "mv" for i in range(2))]
 
 
 def test_learning_rate_has_both_names():

@@ -14,6 +14,7 @@ from keras_compat.layers import (
     Dense, Dropout, Embedding, Flatten, GlobalAveragePooling2D, Input, MaxPooling2D,
     SeparableConv2D, SimpleRNN, SpatialDropout2D, UpSampling2D, ZeroPadding2D)
 from keras_compat.models import Model, Sequential, model_from_json
+from keras_compat.optimizers import SGD
 
 _RANDOM = np.random.RandomState(0)
 X = _RANDOM.rand(10, 5).astype("float32")
@@ -228,6 +229,36 @@ def test_copies_of_models(backend, way):
                                    rtol=1e-5)
     model.set_weights([0 * w for w in model.get_weights()])
     assert np.abs(twin.predict(X)).max() > 0
+
+
+@pytest.mark.parametrize("spread", [lambda x: K.mean(x, axis=-1), lambda x: x],
+                         ids=["a loss per sample", "a loss per element"])
+def test_added_losses_with_axes_are_averaged(backend, spread):
+    """As Keras 2.3.1 does: the total loss is one number, the mean over all its elements."""
+    inputs = Input((5,))
+    model = Model(inputs, Dense(3)(inputs))
+    start = np.random.RandomState(1)
+    kernel, bias = start.randn(5, 3), start.randn(3)
+    model.set_weights([kernel, bias])
+    model.add_loss(spread(K.square(model.outputs[0])))
+    model.compile(SGD(lr=0.1), "mse")
+    out = X @ kernel + bias
+    expected = np.mean((out - Y) ** 2) + np.mean(out ** 2)
+    assert np.shape(model.train_on_batch(X, Y)) == ()
+    slope = 2 * ((out - Y) + out) / out.size
+    found = model.get_weights()
+    np.testing.assert_allclose(found[0], kernel - 0.1 * X.T @ slope, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(found[1], bias - 0.1 * slope.sum(0), rtol=1e-4, atol=1e-5)
+    model.set_weights([kernel, bias])
+    assert model.evaluate(X, Y, verbose=0) == pytest.approx(expected, rel=1e-5)
+
+
+def test_what_old_code_asks_a_model():
+    """Keras 2.3.1 gives ['loss'] before compile; GAN code asks what compile collected."""
+    assert Sequential([Dense(3, input_shape=(5,))]).metrics_names == ["loss"]
+    model = mlp()
+    model.trainable = False
+    assert len(model._collected_trainable_weights) == 4 and not model.trainable_weights
 
 
 class Doubling(Dense):

@@ -59,15 +59,16 @@ class Objective:
 
     @property
     def total_loss(self):
-        """The weighted sum of the outputs' losses and the layers' penalties.
+        """The weighted sum of the outputs' losses and the layers' penalties: a scalar.
 
-        A scalar, unless `add_loss` was given tensors with axes.
+        Where `add_loss` was given tensors with axes, the mean of the sum.
         """
         if self._total_loss is None:
             for endpoint in self.trained:
                 endpoint.make_losses()
             terms = [_scaled(e.weighted, e.weight) for e in self.trained]
-            self._total_loss = _sum(terms + list(self.model.losses))
+            total = _sum(terms + list(self.model.losses))
+            self._total_loss = K.mean(total) if K.ndim(total) else total
         return self._total_loss
 
     # ---- metrics ----
@@ -167,7 +168,8 @@ class Objective:
     def _step_updates(self):
         if self._training_updates is None:
             model = self.model
-            with K.name_scope("training"):
+            # The optimizer's weights are saved under these names.
+            with K.name_scope("training"), K.name_scope(type(model.optimizer).__name__):
                 steps = model.optimizer.get_updates(params=self.params, loss=self.total_loss)
             self._training_updates = list(steps) + list(model.updates)
         return self._training_updates

@@ -120,9 +120,9 @@ class Model(Network):
 
     @property
     def metrics_names(self):
-        """Names of the values that `evaluate` returns."""
-        objective = self._compiled("metrics_names")
-        return ["loss"] + [metric.name for metric in objective.reported()]
+        """Names of the values that `evaluate` returns; the loss alone before `compile`."""
+        reported = self._objective.reported() if self._is_compiled else []
+        return ["loss"] + [metric.name for metric in reported]
 
     @property
     def stateful_metric_names(self):
@@ -148,6 +148,11 @@ class Model(Network):
     def loss_functions(self):
         """The loss of each output, None where there is none."""
         return [e.loss for e in self._compiled("loss_functions").endpoints]
+
+    @property
+    def _collected_trainable_weights(self):
+        """The weights that could be trained at `compile`."""
+        return self._compiled("_collected_trainable_weights").params
 
     @property
     def train_function(self):
@@ -232,10 +237,11 @@ class Model(Network):
 
     def _tell(self, callbacks, batch_size, epochs, steps, verbose, data, held_back):
         names = self.metrics_names
+        of_validation = ["val_" + name for name in names] if held_back is not None else []
         callbacks.set_params({
-            "batch_size": batch_size, "epochs": epochs, "steps": steps,
-            "samples": data.size, "verbose": verbose, "do_validation": held_back is not None,
-            "metrics": names + ["val_" + name for name in names]})
+            "batch_size": batch_size if steps is None else None, "epochs": epochs,
+            "steps": steps, "samples": data.size, "verbose": verbose,
+            "do_validation": held_back is not None, "metrics": names + of_validation})
         for callback in callbacks:
             callback.validation_data = held_back.arrays if held_back is not None else None
         if verbose and held_back is not None:

@@ -42,10 +42,10 @@ class Optimizer:
             "a method get_updates(loss, params)", "none"))
 
     def get_config(self):
-        """The constructor's arguments; the clipping limits only where they were given."""
-        config = {name: _plain(getattr(self, name)) for name in self._arguments}
+        """The clipping limits, where they were given, then the constructor's arguments."""
         limits = [name for name in ("clipnorm", "clipvalue") if hasattr(self, name)]
-        return {**config, **{name: getattr(self, name) for name in limits}}
+        config = {name: getattr(self, name) for name in limits}
+        return {**config, **{name: _plain(getattr(self, name)) for name in self._arguments}}
 
     @classmethod
     def from_config(cls, config):

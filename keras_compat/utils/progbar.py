@@ -32,6 +32,8 @@ class Progbar:
         if not self.verbose:
             return False
         final = self.target is not None and current >= self.target
+        if self.verbose == 1 and self.target is None:
+            return True
         return final or (self.verbose == 1 and time.time() - self._last_update >= self.interval)
 
     def add(self, n, values=None):
@@ -68,7 +70,7 @@ class Progbar:
         previous = self._total_width
         self._total_width = len(bar) + len(info)
         padding = " " * max(0, previous - self._total_width)
-        start = "\b" * previous + "\r" if self._dynamic else "\n" if previous else ""
+        start = "\b" * previous + "\r" if self._dynamic else "\n"
         sys.stdout.write(start + bar + info + padding + ("\n" if finished else ""))
 
     def _bar(self, current):
