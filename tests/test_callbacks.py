@@ -89,7 +89,7 @@ def test_params_and_model_are_given():
     assert callback.params == {
         "batch_size": 8, "epochs": 2, "steps": None, "samples": 10, "verbose": 0,
         "do_validation": True, "metrics": ["loss", "mae", "val_loss", "val_mae"]}
-    assert len(callback.validation_data) == 2
+    assert [np.shape(a) for a in callback.validation_data] == [(10, 3), (10, 2), (10,)]
     fit(callback, steps_per_epoch=1, batch_size=None)
     assert callback.params["metrics"] == ["loss", "mae"] and callback.params["batch_size"] is None
 
@@ -304,6 +304,19 @@ def test_bar_without_a_target(capsys):
     bar.update(8)
     lines = capsys.readouterr().out.splitlines()
     assert [line[:15] for line in lines] == ["", "      7/Unknown", "      8/Unknown"]
+
+
+@pytest.mark.parametrize("when, number, batches", [
+    ("on_batch_end", 0, 1), ("on_batch_begin", 1, 2), ("on_epoch_begin", 0, 1)])
+def test_an_epoch_that_is_cut_short_is_not_validated(when, number, batches):
+    """As in Keras 2.3.1: `stop_training` ends the epoch at the next batch's end."""
+    seen = []
+    stop = C.LambdaCallback(**{when: lambda n, logs: n == number and setattr(
+        stop.model, "stop_training", True)})
+    made = fit(stop, *[C.LambdaCallback(on_batch_end=lambda n, logs: seen.append(n))] *
+               (when != "on_epoch_begin"), epochs=3, validation_data=(X, Y))
+    assert list(made.history.history) == ["loss", "mae"] and made.history.epoch == [0]
+    assert when == "on_epoch_begin" or len(seen) == batches
 
 
 def test_count_mode_is_checked():

@@ -5,7 +5,7 @@ import pytest
 import keras_compat.backend as K
 from keras_compat import activations, losses, metrics
 from keras_compat.engine import topology
-from keras_compat.layers import Dense, Input
+from keras_compat.layers import Add, BatchNormalization, Dense, Input
 from keras_compat.models import Model, Sequential
 from keras_compat.optimizers import SGD
 from keras_compat.utils import conv_utils
@@ -84,3 +84,39 @@ def test_print_tensor_writes_its_message_and_values_to_stdout(backend, capfd):
     np.testing.assert_array_equal(function([np.ones(2)])[0], [2, 2])
     printed = capfd.readouterr().out
     assert "x is" in printed and "1" in printed
+
+
+# ---- one variable updated twice ----
+
+def test_increments_of_one_function_add_up(backend):
+    """As on TensorFlow 1.15: [1, 2] + [3, 5] + [7, 5]."""
+    x = K.variable([1., 2.])
+    K.function([], [], [K.update_add(x, [3., 5.]), K.update_add(x, [7., 5.])])([])
+    np.testing.assert_array_equal(K.get_value(x), [11., 12.])
+    K.function([], [], [K.update_sub(x, [3., 5.]), K.update_sub(x, [7., 5.])])([])
+    np.testing.assert_array_equal(K.get_value(x), [1., 2.])
+    count = K.variable(0, dtype="int64")
+    K.function([], [], [K.update_add(count, 1), K.update_add(count, 1)])([])
+    assert K.get_value(count) == 2
+
+
+def test_moving_averages_of_one_function_follow_one_another(backend):
+    """(1 * 0.9 + 3 * 0.1) * 0.5 + 7 * 0.5; of other updates the first counts."""
+    x = K.variable([1.])
+    K.function([], [], [K.moving_average_update(x, K.constant([3.]), 0.9),
+                        K.moving_average_update(x, K.constant([7.]), 0.5)])([])
+    np.testing.assert_allclose(K.get_value(x), [4.1], rtol=1e-6)
+    K.function([], [], [K.update(x, [5.]), K.update(x, [6.]), K.update_add(x, [1.])])([])
+    np.testing.assert_array_equal(K.get_value(x), [5.])
+
+
+def test_statistics_of_a_shared_batch_normalization_take_in_both_batches(backend):
+    """As Keras 2.3.1 on TensorFlow 1.15 gives, in one of the two orders."""
+    layer = BatchNormalization(momentum=0.6)
+    first, second = Input((3,)), Input((3,))
+    model = Model([first, second], Add()([layer(first), layer(second)]))
+    model.compile(SGD(lr=0.), "mse")
+    x, y = np.random.rand(2, 8, 3)
+    model.train_on_batch([x, y], np.zeros((8, 3)))
+    expected = 0.6 * (0.4 * x.mean(0)) + 0.4 * y.mean(0)
+    np.testing.assert_allclose(layer.get_weights()[2], expected, rtol=1e-4)

@@ -340,11 +340,11 @@ def test_losses_as_functions_classes_and_scalars():
         assert model.evaluate(X, Y, verbose=0) == pytest.approx(expected, rel=1e-5)
 
 
-def test_a_scalar_loss_cannot_be_weighted():
+def test_a_scalar_loss_is_weighted_by_the_mean_weight():
     model = linear()
     model.compile("sgd", lambda y, p: K.mean(K.square(y - p)))
-    with pytest.raises(ValueError, match="sample_weight"):
-        model.fit(X, Y, sample_weight=np.ones(20), verbose=0)
+    found = model.evaluate(X, Y, sample_weight=np.arange(20), verbose=0, batch_size=20)
+    assert found == pytest.approx(9.5 * ((output() - Y) ** 2).mean(), rel=1e-5)
 
 
 def test_a_model_may_have_its_loss_from_add_loss():

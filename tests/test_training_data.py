@@ -129,3 +129,28 @@ def test_stateful_models_take_whole_batches():
     model.layers[0].stateful = True
     with pytest.raises(ValueError, match="divisible by 8; received 20"):
         model.predict(X, batch_size=8)
+
+
+def test_weights_for_unknown_outputs_are_ignored_with_a_warning():
+    """As in Keras 2.3.1, where class_weight={0: ..., 1: ...} weighs no output of several."""
+    model = branched()
+    model.compile(optimizers.SGD(lr=0.), "mse")
+    targets = [Y, CLASSES]
+    plain = model.train_on_batch(X, targets)
+    for argument in ({"class_weight": {0: 1., 1: 2.}}, {"sample_weight": {"z": np.ones(20)}}):
+        with pytest.warns(UserWarning, match="'a' or 'b'"):
+            np.testing.assert_allclose(model.train_on_batch(X, targets, **argument), plain)
+    with pytest.raises(TypeError, match="list of 2"):
+        model.train_on_batch(X, targets, sample_weight=np.ones(20))
+
+
+def test_outputs_of_one_layer_have_one_name_and_two_losses(backend):
+    x, y = Input((3,)), Input((3,))
+    dense = Dense(2, name="d")
+    model = Model([x, y], [dense(x), dense(y)])
+    model.compile("sgd", "mse")
+    model.set_weights([KERNEL, BIAS])
+    losses = [((a @ KERNEL + BIAS - Y) ** 2).mean() for a in (X, 2 * X)]
+    found = model.evaluate([X, 2 * X], [Y, Y], verbose=0, batch_size=20)
+    assert model.metrics_names == ["loss", "d_loss", "d_loss"]
+    np.testing.assert_allclose(found, [sum(losses), *losses], rtol=1e-5)

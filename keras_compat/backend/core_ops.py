@@ -4,7 +4,7 @@ from .graph import Variable
 from .registry import Op
 
 
-def _assign_rule(variable, value):
+def _assign_rule(variable, value, *, share):
     return value.shape, value.dtype
 
 
@@ -18,8 +18,12 @@ def _gradients_rule(losses, wrt):
 GRADIENTS = Op("gradients", "core", "recurrent", rule=_gradients_rule, fresh=True)
 
 
-def assign(variable, value):
-    """A tensor with `value` whose evaluation also writes it into `variable`."""
+def assign(variable, value, share=None):
+    """A tensor with `value` whose evaluation also writes it into `variable`.
+
+    share: the factor with which `value` contains the variable's old value. Several such
+    updates of one function follow one another; of others, the first counts.
+    """
     if not isinstance(variable, Variable):
         registry.fail("only variables can be updated", "a variable from K.variable",
                       repr(variable), error=TypeError)
@@ -29,7 +33,7 @@ def assign(variable, value):
     if not _fits(value.shape, variable.shape):
         registry.fail("a new value has the variable's shape", tuple(variable.shape),
                       tuple(value.shape), f"variable '{variable.name}'")
-    return ASSIGN.bind(variable, value)
+    return ASSIGN.bind(variable, value, share=share)
 
 
 def _fits(shape, target):

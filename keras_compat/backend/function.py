@@ -89,10 +89,12 @@ class Function:
         outputs = [lowering.lower(t) for t in self.outputs]
         for tensor in effects:
             lowering.lower(tensor)
-        updates = []
-        while len(updates) < len(lowering.updates):
-            variable, value = list(lowering.updates.values())[len(updates)]
-            updates.append((variable, lowering.lower(value)))
+        done = 0
+        while done < len(lowering.updates):  # a new value may have updates below it
+            lowering.lower(list(lowering.updates.values())[done][1])
+            done += 1
+        updates = [(variable, lowering.lower(value))
+                   for variable, value in lowering.total_updates()]
         return make_plan(lowering, outputs, updates)
 
     def compiled(self, training=False, once=False):

@@ -64,6 +64,7 @@ class Lowering:
         self.training = bool(training)
         self.steps = []
         self.updates = {}
+        self._following = {}
         self.values = {}
         self.inputs = []
         self._alive = []
@@ -177,6 +178,20 @@ class Lowering:
     def _update(self, node):
         variable, value = node.inputs
         self.updates.setdefault(id(variable), (variable, value))
+        if node.attrs["share"] is not None:
+            self._following.setdefault(id(variable), {})[node.serial] = node
+
+    def total_updates(self):
+        """(variable, new value) of each variable, after all updates that follow one another."""
+        return [(variable, self._total(variable, value))
+                for variable, value in self.updates.values()]
+
+    def _total(self, variable, value):
+        first, *others = self._following.get(id(variable), {None: None}).values()
+        if first is not None and first.inputs[1] is value:
+            for node in others:
+                value = node.inputs[1] + node.attrs["share"] * (value - variable)
+        return value
 
     def _differentiated(self, node, again):
         key = (node.serial, again)

@@ -178,26 +178,38 @@ def get_variable_shape(x):
 
 @registry.named
 def update(x, new_x):
-    """A tensor whose evaluation (as an update or an output) writes `new_x` into variable `x`."""
+    """A tensor whose evaluation (as an update or an output) writes `new_x` into variable `x`.
+
+    Of several for one variable in one function, the first counts.
+    """
+    return _update(x, new_x, None)
+
+
+def _update(x, new_x, share):
     from .ops.convert import as_tensor
 
-    return assign(x, as_tensor(new_x, dtype=getattr(x, "dtype", None)))
+    return assign(x, as_tensor(new_x, dtype=getattr(x, "dtype", None)), share)
 
 
 def update_add(x, increment):
-    """Like `update`, with x + increment."""
-    return update(x, x + increment)
+    """Like `update`, with x + increment; the increments of one function add up."""
+    return _update(x, x + increment, 1)
 
 
 def update_sub(x, decrement):
-    """Like `update`, with x - decrement."""
-    return update(x, x - decrement)
+    """Like `update`, with x - decrement; the decrements of one function add up."""
+    return _update(x, x - decrement, 1)
 
 
 @renamed(variable="x")
 def moving_average_update(x, value, momentum):
-    """Like `update`, with x * momentum + value * (1 - momentum)."""
-    return update(x, x * momentum + value * (1.0 - momentum))
+    """Like `update`, with x * momentum + value * (1 - momentum).
+
+    Several in one function follow one another: a BatchNormalization that is used twice
+    in a graph takes both batches in, as with Keras on TensorFlow.
+    """
+    share = momentum if isinstance(momentum, (int, float)) else None
+    return _update(x, x * momentum + value * (1.0 - momentum), share)
 
 
 # ---- the learning phase ----

@@ -34,11 +34,13 @@ class Tally:
 
     def means(self):
         """name -> mean so far; the loss is weighted by the sizes of the batches."""
-        if self._closed is not None:
-            return self._closed
+        return self._closed or dict(zip(self.names, self.values()))
+
+    def values(self):
+        """The means in the order of the names, of which two may be the same."""
         self._drain()
         loss = self._total / self._seen if self._seen else float("nan")
-        return dict(zip(self.names, [loss] + self._results()))
+        return [loss] + self._results()
 
     def newest(self, loss):
         """name -> value after a batch: its own loss, and the metrics so far."""

@@ -243,7 +243,7 @@ class Model(Network):
             "steps": steps, "samples": data.size, "verbose": verbose,
             "do_validation": held_back is not None, "metrics": names + of_validation})
         for callback in callbacks:
-            callback.validation_data = held_back.arrays if held_back is not None else None
+            callback.validation_data = held_back and held_back.for_callbacks(self)
         if verbose and held_back is not None:
             print(f"Train on {data.size} samples, validate on {held_back.size} samples")
 

@@ -169,15 +169,17 @@ class FitLoop:
         callbacks.on_epoch_begin(epoch, {})
         tally = Tally(model.metrics_names, to_float(self.function), model._objective.results)
         self.base_logger.follow(tally)
-        self._batches(tally)
+        complete = self._batches(tally)
         logs = {}
-        if self.validate and should_run_validation(self.validation_freq, epoch):
+        if self.validate and complete and should_run_validation(self.validation_freq, epoch):
             tally.close()
             logs.update(("val_" + name, value)
                         for name, value in zip(model.metrics_names, self.validate()))
         callbacks.on_epoch_end(epoch, logs)
 
     def _batches(self, tally):
+        """Trains on the batches of an epoch; whether on all of them."""
+        model = self.model
         begin = self.callbacks.batch_hooks("train", "begin")
         end = self.callbacks.batch_hooks("train", "end")
         run = self.function.run_native
@@ -185,7 +187,9 @@ class FitLoop:
         if not begin and not end:
             for size, arrays in batches:
                 tally.add(size, run(arrays)[0])
-            return
+                if model.stop_training:
+                    break
+            return next(batches, None) is None
         for number, (start, stop) in enumerate(self.spans):
             _call_all(begin, number, {"batch": number, "size": stop - start})
             size, arrays = next(batches)
@@ -195,8 +199,9 @@ class FitLoop:
             _call_all(end, number, logs)
             if _references(logs) > _UNKEPT:  # a callback keeps them; later values differ
                 logs.fill()
-            if self.model.stop_training:
+            if model.stop_training:
                 break
+        return next(batches, None) is None
 
     def _arrays(self):
         """(size, arrays) of each batch of an epoch."""
@@ -262,7 +267,7 @@ def test_loop(model, function, feed, batch_size=32, verbose=0, steps=None, callb
                 logs.fill()
         _advance(bar, steps, number, stop)
     callbacks.on_test_end({})
-    return list(tally.means().values())
+    return tally.values()
 
 
 def predict_loop(model, function, feed, batch_size=32, verbose=0, steps=None, callbacks=None):

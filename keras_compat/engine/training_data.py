@@ -1,4 +1,6 @@
 """The arrays of a step: inputs, targets and weights, checked against what was compiled."""
+import numpy as np
+
 from .. import backend as K
 from . import training_utils
 from .training_arrays import part
@@ -33,6 +35,17 @@ class Data:
         given = {id(e): w is not None for e, w in zip(fed, weights)}
         weighted = tuple(given.get(id(e), False) for e in objective.trained)
         return cls(inputs + targets + [w for w in weights if w is not None], weighted)
+
+    def for_callbacks(self, model):
+        """Inputs, targets, and a weight for each sample, as old callbacks unpack them.
+
+        A last 0 is the learning phase, in models that behave differently in training.
+        """
+        plain = len(self.arrays) - sum(self.weighted)
+        given = iter(self.arrays[plain:])
+        weights = [next(given) if fed else np.ones(self.size, K.floatx())
+                   for fed in self.weighted]
+        return self.arrays[:plain] + weights + [0] * bool(model.uses_learning_phase)
 
     def split(self, at):
         """(the first `at` samples, the rest)."""

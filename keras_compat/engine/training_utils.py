@@ -229,11 +229,16 @@ def standardize_sample_or_class_weights(weights, output_names, weight_type):
             return [weights[output_names[0]]]
         return [weights]
     if isinstance(weights, Mapping):
-        _check_keys(weight_type, weights, output_names)
+        unknown = [key for key in weights if key not in output_names]
+        if unknown:
+            warnings.warn(errors.message(
+                weight_type, "keys are names of outputs; others are ignored, as Keras did",
+                errors.one_of(output_names), errors.one_of(unknown)), stacklevel=6)
         return [weights.get(name) for name in output_names]
     if isinstance(weights, (list, tuple)) and len(weights) == len(output_names):
         return list(weights)
-    raise ValueError(errors.message(
+    wrong = ValueError if isinstance(weights, (list, tuple)) else TypeError
+    raise wrong(errors.message(
         weight_type, "a model with several outputs takes weights for each of them",
         f"a list of {len(output_names)}, or a dict by name", _described(weights)))
 

@@ -53,9 +53,10 @@ def _squeezed_pair(y_pred, y_true):
 def broadcast_weights(values, sample_weight):
     """`sample_weight` with axes added at the end until it has the rank of `values`.
 
+    Values that are a single number (a custom loss may give that) are spread over the weights.
     ValueError where it has more axes, or an axis that does not fit.
     """
-    if K.ndim(sample_weight) == 0:
+    if K.ndim(sample_weight) == 0 or K.ndim(values) == 0:
         return sample_weight
     weights, shape = K.int_shape(sample_weight), K.int_shape(values)
     if len(weights) > len(shape) or not all(map(_fits, weights, shape)):
