@@ -16,7 +16,9 @@ def softmax(x, axis=-1):
     if K.ndim(x) < 2:
         raise ValueError(message("softmax", "needs a tensor with at least two axes",
                                  "2 or more axes", K.int_shape(x)))
-    return K.softmax(x, axis=axis)
+    y = K.softmax(x, axis=axis)
+    # with more axes 2.3.1 wrote it out, and no crossentropy took the logits from behind it
+    return y if K.ndim(x) == 2 else K.identity(y)
 
 
 def elu(x, alpha=1.0):

@@ -1,9 +1,11 @@
 """Losses against their formulas in float64; weights, reductions, names and configs."""
+import math
+
 import numpy as np
 import pytest
 
 from keras_compat import backend as K
-from keras_compat import losses, objectives
+from keras_compat import activations, losses, objectives
 from keras_compat.utils import losses_utils
 
 EPSILON = 1e-7
@@ -172,3 +174,44 @@ def test_subclass_defines_call():
     np.testing.assert_allclose(found, (np.abs(REAL[0] - REAL[1]) ** 3).mean(), rtol=1e-5)
     with pytest.raises(NotImplementedError, match="Loss: .*Expected a method call"):
         losses.Loss()(K.constant(REAL[0]), K.constant(REAL[1]))
+
+
+# ---- logits behind a prediction: what Keras 2.3.1 gave on TensorFlow 1.15 ----
+
+FAR = np.array([[0., 100., -100.], [50., 0., -30.]])
+CLASSES = np.array([[1., 0., 0.], [0., 1., 0.]])
+BEHIND = {
+    "softmax": (lambda x: K.categorical_crossentropy(CLASSES, K.softmax(x)),
+                [100, 50], [[-1, 1, 0], [1, -1, 0]]),
+    "softmax, class numbers": (
+        lambda x: K.sparse_categorical_crossentropy(np.array([2, 1]), K.softmax(x)),
+        [200, 50], [[0, 1, -1], [1, -1, 0]]),
+    "sigmoid": (lambda x: K.binary_crossentropy(CLASSES, K.sigmoid(x)),
+                [[math.log(2), 100, 0], [50, math.log(2), 0]], [[-.5, 1, 0], [1, -.5, 0]]),
+    "something between": (
+        lambda x: K.categorical_crossentropy(CLASSES, K.identity(K.softmax(x))),
+        [16.1180955, 16.1180955], np.zeros((2, 3))),
+    "softmax over rows": (
+        lambda x: K.categorical_crossentropy(K.transpose(K.constant(CLASSES)),
+                                             K.softmax(K.transpose(x), axis=0), axis=0),
+        [16.1180955, 16.1180955], np.zeros((2, 3))),
+    "softmax with three axes": (
+        lambda x: K.categorical_crossentropy(CLASSES[None], activations.softmax(x[None])),
+        [[16.1180955, 16.1180955]], np.zeros((2, 3))),
+}
+
+
+@pytest.mark.parametrize("name", BEHIND)
+def test_crossentropies_take_logits_from_behind(backend, name):
+    function, value, slope = BEHIND[name]
+    x = K.variable(FAR)
+    y = function(x)
+    got, by_x = K.function([], [y, *K.gradients(K.sum(y), [x])])([])
+    np.testing.assert_allclose(got, value, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(by_x, slope, atol=1e-5)
+
+
+def test_crossentropies_cut_predictions_before_2_3():
+    with K.set_compat_version("2.2.4"):
+        y = K.categorical_crossentropy(CLASSES, K.softmax(K.constant(FAR)))
+    np.testing.assert_allclose(K.eval(y), [16.1180955, 16.1180955], rtol=1e-5)

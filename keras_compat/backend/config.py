@@ -209,6 +209,12 @@ def set_compat_version(version):
     return _Until(compat_version=previous)
 
 
+def compat_reaches(version):
+    """Whether the chosen release is that one or a later one, both as numbers like '2.3.0'."""
+    chosen, least = (tuple(map(int, v.split("."))) for v in (compat_version(), version))
+    return chosen >= least
+
+
 class _Until:
     """What a setter returns that can be a context manager: settings to go back to at the end."""
 

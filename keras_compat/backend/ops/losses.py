@@ -2,6 +2,10 @@
 
 The bodies are the definitions; the gradients beside them are the simplified ones,
 which need no division by what was cut.
+
+From 2.3.0 on, Keras on TensorFlow looked behind the prediction: where it is itself
+the result of K.softmax or K.sigmoid, the loss is taken from the logits, and nothing
+is cut. Whatever stands between, K.identity too, hides them.
 """
 import math
 
@@ -25,6 +29,19 @@ def _inside(x, epsilon):
     return logical_and(greater_equal(x, epsilon), less_equal(x, 1 - epsilon))
 
 
+def _behind(output, from_logits, activation, **attrs):
+    """(what the loss is computed from, whether that is logits): the input of the activation.
+
+    attrs: those that the activation's node must have.
+    """
+    node = output.node
+    if from_logits or not config.compat_reaches("2.3.0"):
+        return output, bool(from_logits)
+    if node is None or node.op is not activation.op or node.attrs != attrs:
+        return output, False
+    return node.inputs[0], True
+
+
 def _same_shape(target, output):
     if target.ndim != output.ndim or not all(map(agree, target.shape, output.shape)):
         registry.fail("target and output must have one shape", tuple(output.shape),
@@ -38,15 +55,17 @@ def categorical_crossentropy(target, output, from_logits=False, axis=-1):
     """-sum(target * log(p)) over the classes, which are along `axis`; one axis less.
 
     p is output / sum(output), cut to [epsilon(), 1 - epsilon()]; from logits it is
-    softmax(output). target: floats of output's shape and dtype. ValueError for
+    softmax(output), and so it is where output is softmax of something. target: floats of output's shape and dtype. ValueError for
     another shape or an axis that output lacks. Keras 2.3.1 K.categorical_crossentropy.
     """
     output = floats(output)
     target = as_tensor(target, output.dtype)
     _same_shape(target, output)
+    axis = normalize_axis(axis, output)
+    if axis == output.ndim - 1:
+        output, from_logits = _behind(output, from_logits, softmax, axis=axis)
     return categorical_crossentropy.bind(target, output, from_logits=bool(from_logits),
-                                         axis=normalize_axis(axis, output),
-                                         epsilon=config.epsilon())
+                                         axis=axis, epsilon=config.epsilon())
 
 
 @categorical_crossentropy.body
@@ -82,8 +101,9 @@ def sparse_categorical_crossentropy(target, output, from_logits=False, axis=-1):
     """-log(p of the target's class); p along `axis`; target has output's shape without it.
 
     p is output, cut to [epsilon(), 1 - epsilon()] and then divided by its sum; from
-    logits it is softmax(output). target: class numbers of any dtype, flattened
-    before they are compared, so that (batch, 1) will do. NaN for a number that is no
+    logits it is softmax(output), and so it is where output is softmax of something.
+    target: class numbers of any dtype, flattened before they are compared, so that
+    (batch, 1) will do. NaN for a number that is no
     class. Keras 2.3.1 K.sparse_categorical_crossentropy.
     """
     output = floats(output)
@@ -91,8 +111,9 @@ def sparse_categorical_crossentropy(target, output, from_logits=False, axis=-1):
     if axis != output.ndim - 1:
         order = tuple(i for i in range(output.ndim) if i != axis) + (axis,)
         output = shaping.permute_dimensions(output, order)
+    output, from_logits = _behind(output, from_logits, softmax, axis=output.ndim - 1)
     target = _labels(as_tensor(target), output)
-    return sparse_categorical_crossentropy.bind(target, output, from_logits=bool(from_logits),
+    return sparse_categorical_crossentropy.bind(target, output, from_logits=from_logits,
                                                 epsilon=config.epsilon())
 
 
@@ -139,12 +160,13 @@ def binary_crossentropy(target, output, from_logits=False):
     """-target * log(p) - (1 - target) * log(1 - p) for each element.
 
     p is output, cut to [epsilon(), 1 - epsilon()]; from logits it is
-    sigmoid(output). target: floats of output's dtype that broadcast with it. Keras
-    2.3.1 K.binary_crossentropy, which goes through the logit log(p / (1 - p)).
+    sigmoid(output), and so it is where output is sigmoid of something. target:
+    floats of output's dtype that broadcast with it. Keras 2.3.1 K.binary_crossentropy, which goes through the logit log(p / (1 - p)).
     """
     output = floats(output)
     target = as_tensor(target, output.dtype)
-    return binary_crossentropy.bind(target, output, from_logits=bool(from_logits),
+    output, from_logits = _behind(output, from_logits, sigmoid)
+    return binary_crossentropy.bind(target, output, from_logits=from_logits,
                                     epsilon=config.epsilon())
 
 
