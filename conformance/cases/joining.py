@@ -34,10 +34,11 @@ TABLE.cases("stack", x=[[draw(), draw(), draw()], [draw(0)], [draw(2, 1, 2, 1)] 
 @TABLE.reference("tile")
 def tile(x, n):
     """x repeated as a whole."""
-    return np.tile(x, n if isinstance(n, tuple) else (n,) * x.ndim)
+    return np.tile(x, n)
 
 
 TABLE.cases("tile", dtypes=ALL, x=draw(2, 3), n=[(2, 1), (1, 3), (2, 2), 2, (0, 1), (1, 1)])
+TABLE.cases("tile", x=draw(2, 3, 2), n=[3, (2,), (2, 3)])
 TABLE.cases("tile", x=[draw(3), draw(1), draw(0)], n=[(2,), 1])
 TABLE.cases("tile", x=draw(2, 1, 2, 1, 2), n=(1, 2, 1, 3, 1))
 TABLE.cases("tile", x=draw(2, 3), n=(2, 1), layouts=("plain",), dtypes=("float32",),

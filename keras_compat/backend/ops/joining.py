@@ -92,13 +92,16 @@ def _tile_rule(x, *, reps):
 def tile(x, n):
     """x repeated as a whole, n[i] times along axis i.
 
-    n: an int for all axes, a list with one count an axis (integer scalar tensors
-    too), or an integer vector.
+    n: a list with one count an axis (integer scalar tensors too), or an integer
+    vector; an int or a shorter list counts for the last axes, as Keras 2.3.1 has it.
     """
     x = as_tensor(x)
-    vector, reps = dims([n] * x.ndim if is_number(n) else n)
+    n = [n] if is_number(n) else n
+    if isinstance(n, (list, tuple)):
+        n = [1] * (x.ndim - len(n)) + list(n)
+    vector, reps = dims(n)
     if len(reps) != x.ndim:
-        fail("one count an axis is needed", f"{x.ndim} counts", f"n {reps}, x {tuple(x.shape)}")
+        fail("one count an axis is possible", f"{x.ndim} counts", f"n {reps}, x {tuple(x.shape)}")
     if any(r is not None and r < 0 for r in reps):
         fail("counts must not be negative", "counts of at least 0", f"n {reps}")
     return tile.bind(x, reps=reps) if vector is None else _tile_symbolic(x, vector, reps)
