@@ -2,8 +2,9 @@
 
 A case is rebuilt from its config, gets the recorded weights and inputs, and is run
 by one `K.function` with the gradients of sum_i sum(output_i * coef_i). What the
-files hold is in `golden/README.md`.
+files hold is in `golden/README.md`; `golden_tensorflow/` has the same format.
 """
+import collections
 import json
 import os
 from typing import NamedTuple
@@ -13,7 +14,9 @@ import numpy as np
 from keras_compat import backend as K
 from keras_compat import layers
 
-FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "golden")
+# What was recorded on Theano, and the cases of which only TensorFlow is a witness.
+FOLDERS = tuple(os.path.join(os.path.dirname(os.path.abspath(__file__)), name)
+                for name in ("golden", "golden_tensorflow"))
 
 
 class Pair(NamedTuple):
@@ -25,11 +28,15 @@ class Pair(NamedTuple):
 
 
 def load_group(group, folder=None):
-    """(records, arrays) of a group: `arrays` is the open npz, keys '<case>/<role>'."""
-    base = os.path.join(folder or FOLDER, group)
-    with open(base + ".json", encoding="utf-8") as file:
-        records = json.load(file)["cases"]
-    return records, np.load(base + ".npz")
+    """(records, arrays) of a group: `arrays` maps '<case>/<role>'; both empty without a file."""
+    records, arrays = [], collections.ChainMap()
+    for place in [folder] if folder else FOLDERS:
+        base = os.path.join(place, group)
+        if os.path.exists(base + ".json"):
+            with open(base + ".json", encoding="utf-8") as file:
+                records += json.load(file)["cases"]
+            arrays.maps.append(np.load(base + ".npz"))
+    return records, arrays
 
 
 def arrays_of(record, arrays):

@@ -76,7 +76,10 @@ def test_relative_imports_are_resolved_as_python_does():
 
 @pytest.mark.parametrize("folder", ["keras_compat", "conformance"])
 def test_the_api_and_the_suite_import_no_framework(folder):
-    assert offences([folder], lambda path, module: module.split(".")[0] in FRAMEWORKS) == []
+    """Only the recording scripts do: they are never imported here, the original runs them."""
+    recording = os.path.join("conformance", "recording", "")
+    assert offences([folder], lambda path, module: module.split(".")[0] in FRAMEWORKS
+                    and not path.startswith(recording)) == []
 
 
 def test_a_backend_imports_its_framework_and_the_interface_only():

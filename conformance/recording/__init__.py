@@ -1,0 +1,1 @@
+"""Scripts that record what the original Keras computes; they run in its environment alone."""
