@@ -259,6 +259,9 @@ def test_what_old_code_asks_a_model():
     model = mlp()
     model.trainable = False
     assert len(model._collected_trainable_weights) == 4 and not model.trainable_weights
+    bare = Sequential([Dense(3, input_shape=(5,))])
+    assert not hasattr(bare, "_collected_trainable_weights")
+    bare.summary(print_fn=lambda line: None)
 
 
 class Doubling(Dense):

@@ -151,8 +151,8 @@ class Model(Network):
 
     @property
     def _collected_trainable_weights(self):
-        """The weights that could be trained at `compile`."""
-        return self._compiled("_collected_trainable_weights").params
+        """The weights that could be trained at `compile`; AttributeError before it."""
+        return self._objective.params
 
     @property
     def train_function(self):
