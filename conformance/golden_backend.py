@@ -44,5 +44,5 @@ def _gradients(outputs, placeholders, arrays):
                if f"coef{i}" in arrays)
     wrt = [placeholders[role.removeprefix("grad_")] for role in roles]
     # the original's recorder had zeros where nothing depends on an input; K has None, as on TF 1
-    return {role: K.zeros_like(x) if slope is None else slope
+    return {role: K.zeros_like(x, K.dtype(x)) if slope is None else slope
             for role, x, slope in zip(roles, wrt, K.gradients(loss, wrt))}

@@ -181,7 +181,7 @@ RELATIONS = {
     "softmax": {"moved by a constant": _shifted_by(
         K.softmax, lambda x: x + np.float32(5), lambda y: y, 3, 4),
         "sums to 1": _equal(lambda x: K.sum(K.softmax(x), -1),
-                            lambda x: K.ones_like(x[:, 0]), (3, 4)),
+                            lambda x: K.ones_like(x[:, 0], K.dtype(x[:, 0])), (3, 4)),
         "samples apart": _batchwise(K.softmax, 4)},
     "logsumexp": {"moved by a constant": _shifted_by(
         lambda x: K.logsumexp(x, axis=-1), lambda x: x + 5, lambda y: y + 5, 3, 4)},

@@ -132,3 +132,13 @@ def test_settings_of_keras_1():
 def test_pattern_broadcast_changes_nothing():
     x = K.ones((2, 1))
     assert K.pattern_broadcast(x, (False, True)) is x
+
+
+@pytest.mark.parametrize("function", (K.zeros_like, K.ones_like))
+def test_like_another_tensor_means_its_shape_from_2_3_on(function):
+    """What the originals gave for integers, 2.3.1 and 2.2.4."""
+    x = K.variable([[1, 2]], dtype="int32")
+    assert K.dtype(function(x)) == "float32"
+    assert K.dtype(function(x, "int32")) == "int32"
+    with K.set_compat_version("2.2.4"):
+        assert K.dtype(function(x)) == "int32"

@@ -125,7 +125,7 @@ DTYPES = {
     "arange of floats": (lambda: K.arange(0, 1, 0.5), "float32"),
     "arange, another dtype": (lambda: K.arange(3, dtype="float64"), "float64"),
     "one_hot": (lambda: K.one_hot(ints(2), 3), "float32"),
-    "zeros_like": (lambda: K.zeros_like(ints(2)), "int32"),
+    "zeros_like": (lambda: K.zeros_like(ints(2)), "float32"),
     "zeros_like, another dtype": (lambda: K.zeros_like(ints(2), dtype="float16"), "float16"),
     "random_uniform of ints": (lambda: K.random_uniform((2,), 0, 9, dtype="int32"), "int32"),
     "where takes the tensor's": (lambda: ops.where(bools(2), sym(2, dtype="float64"), 0),

@@ -15,7 +15,7 @@ def _rnn(K, x, h, w, mask=None, constant=None, go_backwards=False, unroll=False)
         new = K.tanh(now + K.dot(states[0], w))
         new = new if constant is None else new * states[-1]
         return 2 * new, [new, states[1] + 1]
-    states = [h, K.zeros_like(h)]
+    states = [h, K.zeros_like(h, K.dtype(h))]
     last, outputs, states = K.rnn(step, x, states, go_backwards=go_backwards, mask=mask,
                                   constants=None if constant is None else [constant],
                                   unroll=unroll)

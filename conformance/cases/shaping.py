@@ -16,8 +16,8 @@ TABLE.reference("shape")(lambda x: np.array(x.shape, "int32").reshape(-1))
 TABLE.reference("size")(lambda x: np.array(x.size, "int32"))
 TABLE.cases("shape", "size", dtypes=("float32", "bool", "int32"),
             x=[draw(2, 3), draw(), draw(0), draw(2, 1, 2, 1, 2)])
-TABLE.reference("zeros_like")(lambda x, dtype=None: np.zeros(x.shape, dtype or x.dtype))
-TABLE.reference("ones_like")(lambda x, dtype=None: np.ones(x.shape, dtype or x.dtype))
+TABLE.reference("zeros_like")(lambda x, dtype=None: np.zeros(x.shape, dtype or "float32"))
+TABLE.reference("ones_like")(lambda x, dtype=None: np.ones(x.shape, dtype or "float32"))
 TABLE.cases("zeros_like", "ones_like", dtypes=("float32", "int32", "bool"),
             x=[draw(2, 3), draw(), draw(0, 2)])
 TABLE.cases("zeros_like", "ones_like", dtypes=("float32",), x=draw(2, 3), dtype=["int32", "bool"])

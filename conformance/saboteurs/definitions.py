@@ -88,14 +88,14 @@ def _update_turned(right, x, h0, kernel, recurrent_kernel, bias, **attrs):
 
 def _reset_order(right, x, h0, kernel, recurrent_kernel, bias, *, reset_after, **attrs):
     if not reset_after and bias is not None:
-        bias = K.stack([bias, K.zeros_like(bias)])
+        bias = K.stack([bias, K.zeros_like(bias, K.dtype(bias))])
     elif reset_after and bias is not None:
         bias = bias[0] + bias[1]
     return right(x, h0, kernel, recurrent_kernel, bias, reset_after=not reset_after, **attrs)
 
 
 def _no_state(right, x, h0, *others, **attrs):
-    return right(x, K.zeros_like(h0), *others, **attrs)
+    return right(x, K.zeros_like(h0, K.dtype(h0)), *others, **attrs)
 
 
 # ---- optimizers ----

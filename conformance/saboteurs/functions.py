@@ -9,7 +9,8 @@ from .planting import FUNCTION, Saboteur
 def _last_unmasked(right, *arguments, mask=None, **keywords):
     """The mask is not looked at in the last step."""
     if mask is not None:
-        mask = K.concatenate([mask[:, :-1], K.ones_like(mask[:, -1:])], axis=1)
+        last = K.ones_like(mask[:, -1:], K.dtype(mask))
+        mask = K.concatenate([mask[:, :-1], last], axis=1)
     return right(*arguments, mask=mask, **keywords)
 
 
@@ -22,7 +23,8 @@ def _outputs_unmasked(right, *arguments, mask=None, **keywords):
 
 
 def _states_forgotten(right, step, inputs, states, *arguments, **keywords):
-    return right(step, inputs, [K.zeros_like(s) for s in states], *arguments, **keywords)
+    zeros = [K.zeros_like(s, K.dtype(s)) for s in states]
+    return right(step, inputs, zeros, *arguments, **keywords)
 
 
 def _turned_back(right, *arguments, go_backwards=False, **keywords):

@@ -21,7 +21,7 @@ def _lost(position):
 
 def _stopped(right, g, y, x, **attrs):
     """Right at first order, constant at the second."""
-    return K.stop_gradient(right(K.ones_like(g), y, x, **attrs)) * g
+    return K.stop_gradient(right(K.ones_like(g, K.dtype(g)), y, x, **attrs)) * g
 
 
 def _turned(right, g, y, tensors, **attrs):
@@ -69,7 +69,8 @@ _FAULTS = [
         else right(K.where(K.equal(a, b), g * 2, g), y, a, b)),
     ("minimum", "to the greater", lambda right, g, y, a, b: right(g, y, -a, -b)),
     ("where", "passes to both", lambda right, g, y, c, a, b: (
-        None, right(g, y, K.ones_like(c), a, b)[1], right(g, y, K.zeros_like(c), a, b)[2])),
+        None, right(g, y, K.ones_like(c, K.dtype(c)), a, b)[1],
+        right(g, y, K.zeros_like(c, K.dtype(c)), a, b)[2])),
     ("sum", "the mean's", lambda right, g, y, x, *, axis, keepdims: right(
         g / 2, y, x, axis=axis, keepdims=keepdims)),
     ("prod", "by division", lambda right, g, y, x, *, axis, keepdims: (
@@ -96,9 +97,9 @@ _FAULTS = [
         g, y, x, paddings=[(b, a) for a, b in paddings], value=value)),
     ("getitem", "halved", lambda right, g, y, x, *, index: right(g / 2, y, x, index=index)),
     ("gather", "to the first row", lambda right, g, y, x, indices, *, axis: right(
-        g, y, x, K.zeros_like(indices), axis=axis)),
+        g, y, x, K.zeros_like(indices, K.dtype(indices)), axis=axis)),
     ("top_k", "to the greatest alone", lambda right, g, y, x, *, k: right(
-        (g[0], g[1]), (y[0], K.zeros_like(y[1])), x, k=k)),
+        (g[0], g[1]), (y[0], K.zeros_like(y[1], K.dtype(y[1]))), x, k=k)),
     ("dot", "the second factor's left out", _lost(1)),
     ("matmul", "the first factor's halved", _scaled(0, 0.5)),
     ("conv", "the kernel's turned round", lambda right, g, y, x, kernel, **attrs: (

@@ -125,7 +125,8 @@ class _LoopGradient:
         context = self.lowering.inner(self.body)
         found = backpropagate([outputs[i] for i in places], self.output_marks + self.state_marks,
                               wrt, context, again=True)
-        self.found = {id(t): ops.zeros_like(t) if g is None else g for t, g in zip(wrt, found)}
+        self.found = {id(t): ops.zeros_like(t, t.dtype) if g is None else g
+                      for t, g in zip(wrt, found)}
         self.arrived = {id(t) for t, g in zip(wrt, found) if g is not None}
         self.made = [(start, next_serial())]
 
@@ -185,7 +186,7 @@ class _LoopGradient:
             [*self.output_marks, *(slices[i] for i in self.used_slices), *self.residuals,
              *self.state_marks, *sums], outputs, [*self.made, (start, next_serial())])
         initial = [self._final_cotangent(i) for i in self.state_places]
-        initial += [ops.zeros_like(t) for t in summed]
+        initial += [ops.zeros_like(t, t.dtype) for t in summed]
         results = SCAN.bind(
             tuple(sequences), tuple(initial), body.captured, body=body,
             length=self.node.attrs["length"], reverse=not self.node.attrs["reverse"],
@@ -198,7 +199,8 @@ class _LoopGradient:
         from . import ops
 
         given = self.cotangents[place]
-        return ops.zeros_like(self.node.outputs[place]) if given is None else given
+        output = self.node.outputs[place]
+        return ops.zeros_like(output, output.dtype) if given is None else given
 
 
 def _is_float(tensor):
@@ -260,7 +262,7 @@ def _branch_gradient(lowering, body, places, marks, wrt):
     start = next_serial()
     context = Lowering(lowering.backend, lowering.training, _branch_inputs(body))
     found = backpropagate([body.outputs[i] for i in places], marks, wrt, context, again=True)
-    outputs = [ops.zeros_like(t) if g is None else g for t, g in zip(wrt, found)]
+    outputs = [ops.zeros_like(t, t.dtype) if g is None else g for t, g in zip(wrt, found)]
     return SubGraph([*body.placeholders, *marks], outputs,
                     [*body.made, (start, next_serial())], lazy=True)
 

@@ -95,9 +95,9 @@ def shared_gradients(losses, wrt, context, again=False):
     from . import ops
 
     losses = [context.canonical(t, again) for t in losses]
-    seeds = [ops.ones_like(t) for t in losses]
+    seeds = [ops.ones_like(t, t.dtype) for t in losses]
     found = backpropagate(losses, seeds, wrt, context, again)
-    return [ops.zeros_like(t) if g is None else g for t, g in zip(wrt, found)]
+    return [ops.zeros_like(t, t.dtype) if g is None else g for t, g in zip(wrt, found)]
 
 
 def backpropagate(outputs, cotangents, wrt, context, again):

@@ -107,7 +107,7 @@ def _first_output(step, inputs, sequence, states):
 
     output, _ = step.plain(sequence[0], states)
     if None in output.shape[1:]:
-        return ops.zeros_like(output)
+        return ops.zeros_like(output, output.dtype)
     shape = [ops.shape(inputs)[0] if inputs.shape[0] is None else inputs.shape[0],
              *output.shape[1:]]
     return ops.full(shape, 0, output.dtype)

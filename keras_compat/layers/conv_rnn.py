@@ -59,8 +59,9 @@ class ConvRNN2D(RNN):
 
     def get_initial_state(self, inputs):
         """Zeros for each state: what the cell's convolution makes of a step, times nothing."""
-        step = K.zeros_like(inputs[:, 0])
-        zeros = self.cell.input_conv(step, K.zeros_like(self.cell.kernel[..., :self.cell.filters]),
+        step = K.zeros_like(inputs[:, 0], K.dtype(inputs))
+        kernel = self.cell.kernel[..., :self.cell.filters]
+        zeros = self.cell.input_conv(step, K.zeros_like(kernel, K.dtype(kernel)),
                                      padding=self.cell.padding)
         return [zeros] * len(self.states)
 

@@ -111,7 +111,7 @@ class Reduce(Metric):
         if weights is None or self.reduction == SUM_OVER_BATCH_SIZE:
             return K.cast(K.size(values), self.dtype)
         if K.int_shape(weights) != K.int_shape(values):
-            weights = weights * K.ones_like(values)
+            weights = weights * K.ones_like(values, K.dtype(values))
         return K.sum(weights)
 
     def result(self):

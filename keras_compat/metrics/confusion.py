@@ -12,8 +12,9 @@ EPSILON = 1e-7
 
 def ratio(x, y):
     """x / y, and 0 where y is 0."""
-    nonzero = K.not_equal(y, K.zeros_like(y))
-    return K.switch(nonzero, x / K.switch(nonzero, y, K.ones_like(y)), K.zeros_like(x))
+    nonzero = K.not_equal(y, 0)
+    divisor = K.switch(nonzero, y, K.ones_like(y, K.dtype(y)))
+    return K.switch(nonzero, x / divisor, K.zeros_like(x, K.dtype(x)))
 
 
 def counts(y_true, y_pred, thresholds, dtype, sample_weight=None, top_k=None, class_id=None):
@@ -29,12 +30,12 @@ def counts(y_true, y_pred, thresholds, dtype, sample_weight=None, top_k=None, cl
         y_pred = _only_top_k(y_pred, top_k)
     if class_id is not None:
         y_true, y_pred = y_true[..., class_id], y_pred[..., class_id]
-    weights = K.ones_like(y_pred)
+    weights = K.ones_like(y_pred, K.dtype(y_pred))
     if sample_weight is not None:
         if not K.is_tensor(sample_weight):
             sample_weight = K.constant(sample_weight)
         weights = fitted_weights(y_pred, sample_weight) * weights
-    positive = K.cast(K.not_equal(y_true, K.zeros_like(y_true)), dtype)
+    positive = K.cast(K.not_equal(y_true, 0), dtype)
     cases = K.stack([K.flatten(positive * weights), K.flatten((1. - positive) * weights)], axis=1)
     limits = K.constant(np.reshape(thresholds, (-1, 1)), dtype=dtype)
     chosen = K.cast(K.expand_dims(K.flatten(y_pred), 0) > limits, dtype)
@@ -49,7 +50,7 @@ def _only_top_k(y_pred, k):
     rows = K.reshape(y_pred, (-1, classes))
     kept = K.stack([K.in_top_k(rows, K.ones_like(rows[:, 0], dtype="int32") * i, k)
                     for i in range(classes)], axis=1)
-    kept = K.switch(kept, rows, K.zeros_like(rows) - 1e10)
+    kept = K.switch(kept, rows, K.zeros_like(rows, K.dtype(rows)) - 1e10)
     return K.reshape(kept, K.shape(y_pred))
 
 

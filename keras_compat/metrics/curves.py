@@ -115,7 +115,7 @@ class AUC(ConfusionMetric):
         intercept = hits[1:] - slope * positive[1:]
         both = K.minimum(positive[:-1], positive[1:]) > 0
         growth = K.switch(both, ratio(positive[:-1], K.maximum(positive[1:], 0)),
-                          K.ones_like(step))
+                          K.ones_like(step, K.dtype(step)))
         wanted = K.maximum(hits[1:] + self.false_negatives[1:], 0)
         area = slope * (hits[:-1] - hits[1:] + intercept * K.log(growth))
         return K.sum(ratio(area, wanted))

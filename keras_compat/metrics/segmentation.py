@@ -37,7 +37,7 @@ class MeanIoU(Metric):
         classes = K.constant(np.eye(self.num_classes), dtype=self.dtype)
         hits = K.sum(matrix * classes, axis=0)
         union = K.sum(matrix, axis=0) + K.sum(matrix, axis=1) - hits
-        present = K.cast(K.not_equal(union, K.zeros_like(union)), self.dtype)
+        present = K.cast(K.not_equal(union, 0), self.dtype)
         return ratio(K.sum(ratio(hits, union)), K.sum(present))
 
     def get_config(self):

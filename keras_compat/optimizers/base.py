@@ -10,7 +10,7 @@ def clip_norm(g, c, n):
     """`g` scaled by c / n where the norm `n` is at least `c`; c <= 0 leaves it alone."""
     if c <= 0:
         return g
-    return g * K.switch(n >= c, c / K.maximum(n, K.epsilon()), K.ones_like(n))
+    return g * K.switch(n >= c, c / K.maximum(n, K.epsilon()), K.ones_like(n, K.dtype(n)))
 
 
 class Optimizer:

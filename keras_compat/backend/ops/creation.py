@@ -3,7 +3,7 @@ import math
 
 import numpy as np
 
-from .. import random
+from .. import config, random
 from ..registry import fail, primitive, sugar
 from . import elementwise, shaping
 from .convert import as_int, as_literal, as_tensor, dtype_name, is_float
@@ -30,16 +30,25 @@ def full(shape, value, dtype=None):
 
 @sugar
 def zeros_like(x, dtype=None, name=None):
-    """Zeros in the shape of x, in its dtype or another; `name` is not used."""
-    x = as_tensor(x)
-    return full(shaping.shape_of(x), 0, dtype_name(dtype, x.dtype))
+    """Zeros in the shape of x; `name` is not used.
+
+    dtype: floatx by default, whatever x has, as in Keras 2.3.1; x's before 2.3.0.
+    """
+    return _filled_like(as_tensor(x), 0, dtype)
 
 
 @sugar
 def ones_like(x, dtype=None, name=None):
-    """Ones in the shape of x, in its dtype or another; `name` is not used."""
-    x = as_tensor(x)
-    return full(shaping.shape_of(x), 1, dtype_name(dtype, x.dtype))
+    """Ones in the shape of x; `name` is not used.
+
+    dtype: floatx by default, whatever x has, as in Keras 2.3.1; x's before 2.3.0.
+    """
+    return _filled_like(as_tensor(x), 1, dtype)
+
+
+def _filled_like(x, value, dtype):
+    default = config.floatx() if config.compat_reaches("2.3.0") else x.dtype
+    return full(shaping.shape_of(x), value, dtype_name(dtype, default))
 
 
 # ---- variables ----

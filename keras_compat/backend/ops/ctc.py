@@ -132,7 +132,7 @@ def _forward(emitted, running, skip):
     """Log probabilities of having arrived at each place of the path after the last step."""
     places = creation.arange(shaping.size_of(emitted, 2))
     start = cast(where(equal(places, 0), 0., IMPOSSIBLE), emitted.dtype)
-    start = start + creation.zeros_like(emitted[0])
+    start = start + creation.zeros_like(emitted[0], emitted.dtype)
 
     def step(here, going, before):
         one, two = _moved(before, 1), _moved(before, 2)

@@ -156,7 +156,7 @@ def sign(x):
 
 @sign.gradient
 def _sign_gradient(g, out, x):
-    return creation.zeros_like(x)
+    return creation.zeros_like(x, x.dtype)
 
 
 @primitive(numeric, tolerance="arithmetic", elementwise=True)
