@@ -142,3 +142,13 @@ def test_like_another_tensor_means_its_shape_from_2_3_on(function):
     assert K.dtype(function(x, "int32")) == "int32"
     with K.set_compat_version("2.2.4"):
         assert K.dtype(function(x)) == "int32"
+
+
+@pytest.mark.parametrize(("call", "expected"), [
+    (lambda x: K.argmax(x, axis=None), [1, 0, 1]),
+    (lambda x: K.argmin(x, axis=None), [0, 1, 0]),
+    (lambda x: K.flatten(K.resize_images(x[None, :, :, None], 1.0, np.float64(2.0),
+                                         "channels_last")), [1, 1, 5, 5, 2, 2, 3, 3, 4, 4, 6, 6]),
+])
+def test_seldom_arguments_mean_what_they_meant_on_tensorflow(call, expected):
+    assert K.eval(call(K.constant([[1, 5, 2], [3, 4, 6]]))).tolist() == expected

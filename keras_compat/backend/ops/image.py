@@ -1,4 +1,6 @@
 """Images and volumes enlarged by whole factors."""
+import numpy as np
+
 from .. import registry
 from ..registry import composite, sugar
 from . import creation, indexing, joining, shaping
@@ -14,7 +16,7 @@ INTERPOLATIONS = ("nearest", "bilinear")
 @composite(tolerance="sum")
 @keras1_window(X="x")
 def resize_images(x, height_factor, width_factor, data_format, interpolation="nearest"):
-    """A batch of images with rows and columns times whole factors.
+    """A batch of images with rows and columns times whole factors (ints, or floats like 2.0).
 
     interpolation 'nearest' (each pixel repeated; any numbers) or 'bilinear'
     (floats): output place i is input place i / factor, weighted between its
@@ -28,10 +30,16 @@ def resize_images(x, height_factor, width_factor, data_format, interpolation="ne
         registry.fail("unknown interpolation", " or ".join(map(repr, INTERPOLATIONS)),
                       repr(interpolation))
     x = floats(x) if interpolation == "bilinear" else x
-    factors = (*per_axis(height_factor, 1, "height_factor"),
-               *per_axis(width_factor, 1, "width_factor"))
+    factors = (*per_axis(_whole(height_factor), 1, "height_factor"),
+               *per_axis(_whole(width_factor), 1, "width_factor"))
     return resize_images.bind(x, factors=factors, interpolation=interpolation,
                               data_format=checked_data_format(data_format))
+
+
+def _whole(factor):
+    """A factor that came out of a division as a float, as the int that it is."""
+    whole = isinstance(factor, (float, np.floating)) and float(factor).is_integer()
+    return int(factor) if whole else factor
 
 
 @resize_images.body

@@ -113,16 +113,22 @@ def _extremum_gradient(g, out, x, *, axis, keepdims):
 
 @primitive(arg_reduction, tolerance="exact")
 def argmax(x, axis=-1):
-    """The index (int64) of the greatest number along an axis, the first of equals."""
+    """The index (int64) of the greatest number along an axis, the first of equals.
+
+    An axis of None is the first axis, as TensorFlow had it, not all of them.
+    """
     x = as_tensor(x)
-    return argmax.bind(x, axis=normalize_axis(axis, x))
+    return argmax.bind(x, axis=normalize_axis(0 if axis is None else axis, x))
 
 
 @primitive(arg_reduction, tolerance="exact")
 def argmin(x, axis=-1):
-    """The index (int64) of the smallest number along an axis, the first of equals."""
+    """The index (int64) of the smallest number along an axis, the first of equals.
+
+    An axis of None is the first axis, as TensorFlow had it, not all of them.
+    """
     x = as_tensor(x)
-    return argmin.bind(x, axis=normalize_axis(axis, x))
+    return argmin.bind(x, axis=normalize_axis(0 if axis is None else axis, x))
 
 
 # ---- logic ----
