@@ -35,13 +35,44 @@ def test_a_model_inside_and_a_model_in_a_config():
     restored(layer)
 
 
-def test_wrapping_keeps_and_sets_trainable():
+def test_wrapping_makes_trainable_again():
+    """As Keras 2.2.4 and 2.3.1 do; a wrapper that is not trainable freezes what it holds."""
     inner = layers.Dense(3, trainable=False)
     layer = layers.TimeDistributed(inner)
     layer(layers.Input((5, 2)))
-    assert not layer.trainable and layer.trainable_weights == []
-    layer.trainable = True
     assert inner.trainable and len(layer.trainable_weights) == 2
+    layer.trainable = False
+    assert not inner.trainable and layer.trainable_weights == []
+    frozen = layers.TimeDistributed(layers.Dense(3), trainable=False)
+    assert not frozen.layer.trainable
+    assert not restored(frozen).trainable
+
+
+@pytest.mark.parametrize("trainable", [True, False])
+def test_a_frozen_layer_in_both_directions(trainable):
+    """The copies follow the wrapper, the layer given keeps its own, as in Keras 2.3.1."""
+    layer = layers.Bidirectional(layers.GRU(3, trainable=not trainable), trainable=trainable)
+    layer(layers.Input((5, 2)))
+    assert len(layer.trainable_weights) == 6 * trainable
+    assert layer.get_config()["trainable"] is trainable
+    assert layer.get_config()["layer"]["config"]["trainable"] is not trainable
+    assert restored(layer).forward_layer.trainable is trainable
+
+
+def test_masks_end_at_a_fixed_number_of_samples():
+    """Recorded with Keras 2.3.1 on TensorFlow 1.15: no mask of the inner layer goes on."""
+    ids = np.array([[[1, 0], [0, 0]]], "int32")
+    for samples, masked in ((None, True), (1, False)):
+        embed = layers.TimeDistributed(layers.Embedding(2, 1, mask_zero=True))
+        loop = layers.TimeDistributed(layers.SimpleRNN(1, activation="linear"))
+        x = layers.Input(batch_shape=(samples, 2, 2), dtype="int32")
+        y = loop(embed(x))
+        embed.set_weights([[[3.0], [2.0]]])
+        loop.set_weights([[[1.0]], [[10.0]], [0.0]])
+        assert (embed.output_mask is not None) is masked
+        assert (loop.output_mask is not None) is masked
+        expected = [[[2.0], [0.0]]] if masked else [[[23.0], [33.0]]]
+        np.testing.assert_allclose(K.function([x], [y])([ids])[0], expected)
 
 
 def test_losses_and_updates_of_the_inner_layer():
@@ -106,6 +137,16 @@ def test_a_stateful_pair_is_reset():
     assert K.get_value(layer.backward_layer.states[0]).any()
     layer.reset_states()
     assert not K.get_value(layer.forward_layer.states[0]).any()
+
+
+def test_a_model_does_not_know_of_a_pair_s_state():
+    """As in Keras 2.3.1: `predict` changes no state, and the updates of `fit` hold both."""
+    layer = layers.Bidirectional(layers.GRU(3, stateful=True))
+    model = Sequential([layer])
+    model.build((2, 5, 4))
+    assert not model.stateful and model.state_updates == [] and len(model.updates) == 2
+    first, second = (model.predict(values(2, 5, 4), batch_size=2) for _ in range(2))
+    np.testing.assert_array_equal(first, second)
 
 
 def test_weights_and_trainable_reach_both():

@@ -215,7 +215,7 @@ class LayerState:
     @property
     def losses(self):
         """All losses of the layer and its sublayers."""
-        return self._collect("losses", self._losses)
+        return unique(self._nested("losses") + list(self._losses))
 
     @property
     def updates(self):
@@ -247,8 +247,10 @@ class LayerState:
         return not getattr(self, "trainable", True) and not self.stateful
 
     def _collect(self, attribute, own):
-        nested = [item for layer in self._layers for item in getattr(layer, attribute)]
-        return unique(list(own) + nested)
+        return unique(list(own) + self._nested(attribute))
+
+    def _nested(self, attribute):
+        return [item for layer in self._layers for item in getattr(layer, attribute)]
 
     def _descendants(self):
         for layer in self._layers:

@@ -28,7 +28,9 @@ class Bidirectional(TakesStates, Wrapper):
         super().__init__(layer, **kwargs)
         self.merge_mode = merge_mode
         self._make_directions(weights)
-        self.stateful = layer.stateful
+        # Keras 2 never told a model that the pair has a state: `Model.reset_states` and
+        # the state updates of `predict` leave it out, `fit` and the pair's own calls do not.
+        self.stateful = False
         self.return_sequences = layer.return_sequences
         self.return_state = layer.return_state
         self.supports_masking = True
@@ -45,15 +47,17 @@ class Bidirectional(TakesStates, Wrapper):
             half = len(weights) // 2
             self.forward_layer._initial_weights = weights[:half]
             self.backward_layer._initial_weights = weights[half:]
+        self.trainable = self._trainable
 
     @property
     def trainable(self):
-        """Whether both directions are trainable."""
-        return self.layer.trainable
+        """What was set last for both directions; the layer given keeps its own."""
+        return self._trainable
 
     @trainable.setter
     def trainable(self, value):
-        for layer in (self.layer, self.forward_layer, self.backward_layer):
+        self._trainable = value
+        for layer in (self.forward_layer, self.backward_layer):
             if layer is not None:
                 layer.trainable = value
 

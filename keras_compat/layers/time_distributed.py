@@ -11,7 +11,9 @@ class TimeDistributed(Wrapper):
     """Applies a layer to each step of (samples, steps, ...), with the same weights.
 
     All steps of all samples go through the layer as one batch, except through a
-    stateful layer, which sees the steps one after the other.
+    stateful layer, which sees the steps one after the other. Masks reach the layer, and
+    its own reach the next one, only where the number of samples is not fixed: Keras 2
+    passed the input's mask on as it was where a batch shape was given.
     """
 
     def __init__(self, layer, **kwargs):
@@ -36,7 +38,7 @@ class TimeDistributed(Wrapper):
         keywords = {"training": training} if has_arg(self.layer.call, "training") else {}
         if self.layer.stateful:
             return self._one_by_one(inputs, keywords)
-        if mask is not None and has_arg(self.layer.call, "mask"):
+        if mask is not None and has_arg(self.layer.call, "mask") and not _is_fixed(inputs):
             keywords["mask"] = _merge_steps(mask)
         return _split_steps(self.layer.call(_merge_steps(inputs), **keywords), inputs)
 
@@ -48,7 +50,7 @@ class TimeDistributed(Wrapper):
 
     def compute_mask(self, inputs, mask=None):
         """The layer's mask for the steps; else a step counts where any part of it does."""
-        if self.layer.stateful:
+        if self.layer.stateful or _is_fixed(inputs):
             return mask
         inner = self.layer.compute_mask(_merge_steps(inputs),
                                         None if mask is None else _merge_steps(mask))
@@ -57,6 +59,11 @@ class TimeDistributed(Wrapper):
         if mask is None or K.ndim(mask) == 2:
             return mask
         return K.any(mask, axis=list(range(2, K.ndim(mask))))
+
+
+def _is_fixed(inputs):
+    """Whether the number of samples is known while the graph is built."""
+    return K.int_shape(inputs)[0] is not None
 
 
 def _step_shape(input_shape):

@@ -4,13 +4,16 @@ from ._options import fail
 
 
 class Wrapper(Layer):
-    """Base class of layers that hold a layer, `self.layer`, and own its weights."""
+    """Base class of layers that hold a layer, `self.layer`, and own its weights.
+
+    trainable: of the wrapper and of the layer, which becomes trainable by default, as it
+    did in Keras 2, even if it was frozen before.
+    """
 
     def __init__(self, layer, **kwargs):
         if not isinstance(layer, Layer):
             fail(type(self), "a wrapper holds a layer", "an instance of Layer", repr(layer))
         self.layer = layer
-        kwargs.setdefault("trainable", getattr(layer, "trainable", True))
         super().__init__(**kwargs)
         self._layers.append(layer)
 
