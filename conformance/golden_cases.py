@@ -3,7 +3,8 @@ import numpy as np
 
 from keras_compat.backend import selection
 
-from . import golden_backend, golden_functions, golden_models, golden_runner, outcome
+from . import (golden_backend, golden_files, golden_functions, golden_models, golden_runner,
+               outcome)
 from .tolerance import Verdict
 
 # group -> (what runs a record, relative and absolute tolerance): the original computed in
@@ -14,6 +15,7 @@ GROUPS = {
     "layers": (golden_runner.run_layer_case, 1e-4),
     "optimizers": (golden_models.run_optimizer_case, 2e-4),
     "models": (golden_models.run_model_case, 1e-3),
+    "keras1": (golden_files.run_keras1_case, 1e-4),
 }
 
 # After training, weights that rounding noise moves: compared to the learning rate times the steps.

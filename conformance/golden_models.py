@@ -5,6 +5,7 @@ import numpy as np
 
 from keras_compat import layers, models, optimizers
 
+from .golden_files import file_pairs, weight_pairs
 from .golden_runner import Pair
 
 
@@ -37,7 +38,8 @@ def _recorded(prefix, suffix, values, arrays):
 def run_model_case(record, arrays):
     """A model from its JSON: prediction and evaluation before and after training, the history."""
     run = _ModelRun(record, arrays)
-    return [*run.evaluated("_before"), *run.trained(), *run.evaluated(""), *run.weights()]
+    return [*run.evaluated("_before"), *run.trained(), *run.evaluated(""),
+            *weight_pairs(run.model, arrays), *file_pairs(record, run.model, arrays)]
 
 
 class _ModelRun:
@@ -69,8 +71,12 @@ class _ModelRun:
         return pairs + [Pair(role, np.asarray(found, dtype="float32"), self.arrays[role])]
 
     def trained(self):
-        """The history of `fit`, name by name."""
+        """The history of `fit`, name by name; nothing after single steps."""
         record = self.record
+        if record["fit"] is None:
+            for _ in range(record["train_on_batch_steps"]):
+                self.model.train_on_batch(self.x, self.y, sample_weight=self.weight)
+            return [Pair("metrics_names", self.model.metrics_names, record["metrics_names"])]
         history = self.model.fit(self.x, self.y, sample_weight=self.weight, verbose=0,
                                  **record["fit"]).history
         pairs = [Pair(f"history {name}", np.asarray(history.get(name, []), dtype="float32"),
@@ -78,8 +84,3 @@ class _ModelRun:
                  for name, values in record["history"].items()]
         return pairs + [Pair("history names", sorted(history), sorted(record["history"])),
                         Pair("metrics_names", self.model.metrics_names, record["metrics_names"])]
-
-    def weights(self):
-        """The weights after training."""
-        return [Pair(f"weight{i}", value, self.arrays[f"weight{i}"])
-                for i, value in enumerate(self.model.get_weights())]

@@ -28,15 +28,22 @@ class Pair(NamedTuple):
 
 
 def load_group(group, folder=None):
-    """(records, arrays) of a group: `arrays` maps '<case>/<role>'; both empty without a file."""
+    """(records, arrays) of a group: `arrays` maps '<case>/<role>'; both empty without a file.
+
+    Paths of model files in the records are made whole.
+    """
     records, arrays = [], collections.ChainMap()
     for place in [folder] if folder else FOLDERS:
         base = os.path.join(place, group)
         if os.path.exists(base + ".json"):
             with open(base + ".json", encoding="utf-8") as file:
-                records += json.load(file)["cases"]
+                records += [_with_whole_path(record, place) for record in json.load(file)["cases"]]
             arrays.maps.append(np.load(base + ".npz"))
     return records, arrays
+
+
+def _with_whole_path(record, place):
+    return {**record, "h5": os.path.join(place, record["h5"])} if "h5" in record else record
 
 
 def arrays_of(record, arrays):

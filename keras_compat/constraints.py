@@ -2,6 +2,7 @@
 from types import MappingProxyType
 
 from . import backend as K
+from .legacy import interfaces
 from .utils import named
 from .utils.generic_utils import (  # noqa: F401 (old code imports both from here)
     deserialize_keras_object, serialize_keras_object)
@@ -21,6 +22,7 @@ class Constraint:
 class MaxNorm(Constraint):
     """Norms along `axis` are at most `max_value`."""
 
+    @interfaces.legacy_maxnorm_support
     def __init__(self, max_value=2, axis=0):
         self.max_value = max_value
         self.axis = axis

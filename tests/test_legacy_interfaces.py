@@ -6,6 +6,7 @@ import warnings
 import numpy as np
 import pytest
 
+from keras_compat import backend as K
 from keras_compat import layers, optimizers
 from keras_compat.legacy import interfaces
 
@@ -152,6 +153,12 @@ def test_calls_that_neither_api_has(make, error, message):
 def test_forget_bias_other_than_one_is_ignored():
     with pytest.warns(UserWarning, match="forget_bias_init"):
         assert layers.LSTM(2, forget_bias_init="zero").unit_forget_bias
+
+
+def test_embeddings_input_dtype_is_not_that_of_its_weights():
+    layer = layers.Embedding(9, 4, input_dtype="int32", input_length=3)
+    layer.build((None, 3))
+    assert K.dtype(layer.weights[0]) == "float32"
 
 
 def test_embeddings_own_dropout_is_ignored():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import keras_compat.backend as K
-from keras_compat import layers, regularizers
+from keras_compat import constraints, layers, regularizers
 from keras_compat.legacy import aliases, initializations
 from keras_compat.models import Model, Sequential
 
@@ -51,6 +51,40 @@ def test_keras_1s_names_in_modules():
     assert Merge is by_engine is layers.Merge and callable(merge)
     assert Highway is layers.Highway and MaxoutDense is layers.MaxoutDense
     assert TimeDistributedDense is layers.TimeDistributedDense
+
+
+@pytest.mark.parametrize("shared, shape", [(None, (2, 3)), ([1], (1, 3))])
+def test_activations_with_weights(shared, shape, backend):
+    x = np.linspace(-2, 2, 24).reshape(4, 2, 3).astype("float32")
+    soft = Sequential([layers.ParametricSoftplus(shared_axes=shared, input_shape=(2, 3))])
+    np.testing.assert_allclose(soft.predict(x), .2 * np.log1p(np.exp(5. * x)), rtol=1e-5)
+    lines = Sequential([layers.SReLU(shared_axes=shared, input_shape=(2, 3))])
+    left, low, right, high = (np.full(shape, v, "float32") for v in (-1, .25, -1.5, 3))
+    lines.set_weights([left, low, right, high])
+    expected = np.where(x < -1, -1 + .25 * (x + 1), np.where(x > .5, .5 + 3 * (x - .5), x))
+    np.testing.assert_allclose(lines.predict(x), expected, rtol=1e-5, atol=1e-6)
+    for model in (soft, lines):
+        again = Sequential.from_config(model.get_config())
+        again.set_weights(model.get_weights())
+        np.testing.assert_array_equal(again.predict(x), model.predict(x))
+
+
+@pytest.mark.parametrize("module, config, expected", [
+    (regularizers, {"name": "L1L2Regularizer", "l1": .5, "l2": .25}, {"l1": .5, "l2": .25}),
+    (regularizers, {"name": "WeightRegularizer", "l1": 0., "l2": .5}, {"l1": 0., "l2": .5}),
+    (constraints, {"name": "MaxNorm", "m": 3, "axis": 1}, {"max_value": 3, "axis": 1}),
+    (constraints, {"name": "NonNeg"}, {}),
+], ids=["1.2's regularizer", "1.1's regularizer", "argument m", "no argument"])
+@pytest.mark.filterwarnings("ignore:Update your")
+def test_configs_of_keras_1(module, config, expected):
+    assert module.get(config).get_config() == expected
+
+
+def test_a_config_of_keras_1_names_nothing_else():
+    with pytest.raises(ValueError, match="unknown regularizer.*'os.system'"):
+        regularizers.get({"name": "os.system"})
+    with pytest.raises(ValueError, match="object with two keys"):
+        regularizers.get({"name": ["L1L2"]})
 
 
 def test_regularizers_of_keras_1():

@@ -61,7 +61,7 @@ class NetworkConfig:
 
         layers, calls = {}, []
         for entry in config["layers"]:
-            layer = deserialize(entry, custom_objects=custom_objects)
+            layer = deserialize(_named(entry), custom_objects=custom_objects)
             layers[entry["name"]] = layer
             calls.extend((layer, call) for call in entry["inbound_nodes"])
         _replay(layers, calls)
@@ -95,6 +95,13 @@ def json_value(value):
     raise TypeError(errors.message(
         "to_json", "not something that JSON can hold", "numbers, text, lists, dicts, NumPy values",
         repr(value)))
+
+
+def _named(entry):
+    """A layer's entry; a model inside that is a mere list of layers gets the entry's name."""
+    if isinstance(entry["config"], list):
+        return {**entry, "config": {"name": entry["name"], "layers": entry["config"]}}
+    return entry
 
 
 def _call_config(node, kept):

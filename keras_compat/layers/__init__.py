@@ -4,9 +4,11 @@ from types import MappingProxyType
 
 from ..engine.base_layer import InputSpec, Layer
 from ..engine.input_layer import Input, InputLayer
+from ..legacy.activations import ParametricSoftplus, SReLU
+from ..legacy.atrous import AtrousConvolution1D, AtrousConvolution2D
 from ..legacy.dense import Highway, MaxoutDense, TimeDistributedDense
 from ..legacy.merging import Merge
-from ..utils.generic_utils import deserialize_keras_object
+from ..utils import named
 from .advanced_activations import ELU, LeakyReLU, PReLU, ReLU, Softmax, ThresholdedReLU
 from .convolutional import *
 from .convolutional_recurrent import ConvLSTM2D, ConvLSTM2DCell, ConvRecurrent2D, ConvRNN2D
@@ -26,6 +28,9 @@ from .wrappers import Bidirectional, TimeDistributed, Wrapper
 _CLASSES = MappingProxyType({
     name: value for name, value in globals().items()
     if isinstance(value, type) and issubclass(value, Layer)})
+# Classes of Keras 1 that have become arguments.
+_MAKERS = MappingProxyType({"AtrousConvolution1D": AtrousConvolution1D,
+                            "AtrousConvolution2D": AtrousConvolution2D})
 
 
 def serialize(layer):
@@ -37,5 +42,4 @@ def deserialize(config, custom_objects=None):
     """The layer, or model, of what `serialize` gave; ValueError for unknown class names."""
     from .. import models  # models are made of layers: their module imports this one
     classes = {**_CLASSES, "Model": models.Model, "Sequential": models.Sequential}
-    return deserialize_keras_object(config, module_objects=classes,
-                                    custom_objects=custom_objects, printable_module_name="layer")
+    return named.deserialize(config, classes, _MAKERS, custom_objects, "layer")

@@ -2,25 +2,15 @@
 from .. import activations
 from .. import backend as K
 from ..backend import arguments
-from ..engine.base_layer import InputSpec, Layer
+from ..engine.base_layer import InputSpec, Layer  # noqa: F401 (old code imports them from here)
 from ..legacy import interfaces
-from ..utils.generic_utils import to_list
+from ..legacy.activations import ParametricSoftplus, SReLU  # noqa: F401 (Keras 1 had them here)
+from ..utils.generic_utils import to_list  # noqa: F401 (the same)
+from ._elementwise import Elementwise, ElementwiseWithWeights
 from ._options import config_of, extend, fail, set_options
 
 
-class _Elementwise(Layer):
-    """A layer that keeps its input's shape and mask."""
-
-    def __init__(self, **kwargs):
-        super().__init__(**kwargs)
-        self.supports_masking = True
-
-    def compute_output_shape(self, input_shape):
-        """The input's shape."""
-        return input_shape
-
-
-class LeakyReLU(_Elementwise):
+class LeakyReLU(Elementwise):
     """x where it is positive, else alpha * x."""
 
     def __init__(self, alpha=0.3, **kwargs):
@@ -36,7 +26,7 @@ class LeakyReLU(_Elementwise):
         return extend(super().get_config(), {"alpha": float(self.alpha)})
 
 
-class PReLU(_Elementwise):
+class PReLU(ElementwiseWithWeights):
     """x where it is positive, else alpha * x with a learned alpha for each element.
 
     shared_axes: axes (from 1) along which one alpha is shared. Weights: alpha, of a
@@ -46,29 +36,16 @@ class PReLU(_Elementwise):
     @interfaces.legacy_prelu_support
     def __init__(self, alpha_initializer="zeros", alpha_regularizer=None, alpha_constraint=None,
                  shared_axes=None, **kwargs):
-        super().__init__(**kwargs)
+        super().__init__(shared_axes=shared_axes, **kwargs)
         set_options(self, alpha_initializer=alpha_initializer,
                     alpha_regularizer=alpha_regularizer, alpha_constraint=alpha_constraint)
-        self.shared_axes = None if shared_axes is None else to_list(shared_axes, allow_tuple=True)
 
     def build(self, input_shape):
         """Makes alpha."""
-        shared = self.shared_axes or []
-        if not all(axis in range(1, len(input_shape)) for axis in shared):
-            fail(self, "`shared_axes` are axes of a sample, counted from 1",
-                 f"axes from 1 to {len(input_shape) - 1}", repr(shared))
-        sizes = [1 if axis in shared else size
-                 for axis, size in enumerate(input_shape)][1:]
-        if None in sizes:
-            fail(self, "the size of an axis that is not shared must be known",
-                 "sizes without None", tuple(input_shape), "Name the axis in shared_axes")
-        self.alpha = self.add_weight(shape=tuple(sizes), name="alpha",
+        self.alpha = self.add_weight(shape=self._weights_shape(input_shape), name="alpha",
                                      initializer=self.alpha_initializer,
                                      regularizer=self.alpha_regularizer,
                                      constraint=self.alpha_constraint)
-        self.input_spec = InputSpec(ndim=len(input_shape), axes={
-            axis: size for axis, size in enumerate(input_shape)
-            if axis > 0 and axis not in shared})
         self.built = True
 
     def call(self, inputs, mask=None):
@@ -81,7 +58,7 @@ class PReLU(_Elementwise):
             self, "alpha_initializer", "alpha_regularizer", "alpha_constraint", "shared_axes"))
 
 
-class ELU(_Elementwise):
+class ELU(Elementwise):
     """x where it is positive, else alpha * (exp(x) - 1)."""
 
     def __init__(self, alpha=1.0, **kwargs):
@@ -97,7 +74,7 @@ class ELU(_Elementwise):
         return extend(super().get_config(), {"alpha": float(self.alpha)})
 
 
-class ThresholdedReLU(_Elementwise):
+class ThresholdedReLU(Elementwise):
     """x where it is greater than theta, else 0."""
 
     def __init__(self, theta=1.0, **kwargs):
@@ -113,7 +90,7 @@ class ThresholdedReLU(_Elementwise):
         return extend(super().get_config(), {"theta": float(self.theta)})
 
 
-class Softmax(_Elementwise):
+class Softmax(Elementwise):
     """exp(x) over its sum along `axis`."""
 
     def __init__(self, axis=-1, **kwargs):
@@ -129,7 +106,7 @@ class Softmax(_Elementwise):
         return extend(super().get_config(), config_of(self, "axis"))
 
 
-class ReLU(_Elementwise):
+class ReLU(Elementwise):
     """x above `threshold`, limited to `max_value`; slope * (x - threshold) below it."""
 
     def __init__(self, max_value=None, negative_slope=0.0, threshold=0.0, **kwargs):

@@ -177,6 +177,7 @@ TABLE = MappingProxyType({
     "spatialdropout1d": _row(("rate",), (("p", "rate"),)),
     "spatialdropoutNd": _formatted("rate", names=(("p", "rate"),)),
     "lambda": _row(("function", "output_shape")),
+    "maxnorm": _row(None, (("m", "max_value"),)),
     "model_constructor": _row(None, (("input", "inputs"), ("output", "outputs"))),
     "input": _row(None, (("input_dtype", "dtype"),)),
     "add_weight": _row(("name", "shape"), first=add_weight_args_preprocessing),

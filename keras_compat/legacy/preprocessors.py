@@ -9,7 +9,11 @@ from ..backend import errors
 
 
 def embedding_kwargs_preprocessor(args, kwargs):
-    """Drops `dropout`, which embeddings had in Keras 1."""
+    """Drops `dropout` and `input_dtype`, which embeddings had in Keras 1.
+
+    The dtype of a Keras 2 layer is that of its weights, which Keras 1's 'int32' never meant.
+    """
+    kwargs.pop("input_dtype", None)
     if kwargs.pop("dropout", None):
         warnings.warn("Embedding: the `dropout` of Keras 1 is left out; a SpatialDropout1D layer "
                       "after the Embedding does the same", stacklevel=3)

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Mapping
 
 from ..backend.errors import message
+from ..legacy.configs import with_class_name
 from .generic_utils import deserialize_keras_object
 
 
@@ -57,8 +58,10 @@ def deserialize(config, classes, makers, custom_objects, kind):
     """The object of a name or a config; `makers` are functions that make one.
 
     A maker is called with the config's arguments, as in {'class_name': 'l2',
-    'config': {'l': 0.1}}; a custom object of the same name goes first.
+    'config': {'l': 0.1}}; a custom object of the same name goes first. Keras 1's
+    layout of configs is read, too.
     """
+    config = with_class_name(config)
     name = config.get("class_name") if isinstance(config, dict) else config
     if name in makers and name not in (custom_objects or {}):
         arguments = config.get("config") if isinstance(config, dict) else None
