@@ -2,8 +2,6 @@
 import json
 import warnings
 
-import h5py
-
 from keras_compat import backend as K
 from keras_compat import models
 from keras_compat.legacy import weights
@@ -59,6 +57,8 @@ def _model(config, version):
 
 def _read(record):
     """(config, {layer's name: its arrays}) of the file of a record."""
+    import h5py  # all else of the suite needs NumPy alone
+
     with h5py.File(record["h5"], "r") as file:
         group = file["model_weights"]
         stored = {_text(name): [group[name][w][()] for w in group[name].attrs["weight_names"]]

@@ -43,11 +43,16 @@ def recording():
 # ---- rectifiers: value and slope at and around their corners ----
 
 def relu_reference(x, alpha, max_value, threshold):
-    """(values, slopes): alpha at the threshold, 1 at max_value."""
+    """(values, slopes): alpha at the threshold, 1 at max_value.
+
+    With a max_value or a threshold, TensorFlow 1.15 adds up two parts, both flat at the threshold.
+    """
     top = np.inf if max_value is None else max_value
     below, above = x <= threshold, x >= top
     value = np.where(below, alpha * (x - threshold), np.minimum(x, top))
     slope = np.where(below, alpha, np.where(x > top, 0.0, 1.0))
+    if max_value is not None or threshold:
+        slope = np.where(x == threshold, 0.0, slope)
     return np.where(above & ~below, top, value), slope
 
 
