@@ -58,7 +58,7 @@ for _padding in ("valid", "same"):
     _primitives((1, 2, 4, 3, 4), (2, 1, 2, 2, 3), padding=_padding, data_format="channels_first",
                 strides=(2, 1, 1))
     _primitives((1, 5, 5, 4), (3, 2, 2, 6), padding=_padding, groups=2)
-    _primitives((1, 6, 5, 6), (3, 2, 6, 3), padding=_padding)
+    _primitives((1, 8, 7, 6), (3, 2, 6, 3), padding=_padding)
     _primitives((1, 4, 5, 5), (3, 2, 1, 8), padding=_padding, groups=4,
                 data_format="channels_first")
 _primitives((2, 1, 2, 3, 1), (1, 1, 2, 1, 1), strides=(1, 1, 2))
