@@ -286,9 +286,11 @@ class Model(Network):
         callbacks = checks.callbacks("predict", callbacks)
         arrays = self._inputs("predict", x)
         size = arrays[0].shape[0] if arrays else 0
-        self._check_divisible("predict", size, batch_size)
+        stateful = self.stateful  # asks every layer
+        if stateful:
+            self._check_divisible("predict", size, batch_size)
         checks.fixed_batches("predict", self._feed_input_shapes, size, batch_size, steps)
-        if size <= batch_size and not (verbose or steps or callbacks or self.stateful):
+        if size <= batch_size and not (verbose or steps or callbacks or stateful):
             return self._predicted(arrays)
         return unpack_singleton(training_arrays.predict_loop(
             self, self.predict_function, training_arrays.Feed(arrays), batch_size, verbose,
@@ -359,12 +361,13 @@ class Model(Network):
         data = Data.of(who, objective, inputs, y, sample_weight, class_weight)
         checks.some_samples(who, data.size)
         if batch_size:
-            self._check_divisible(who, data.size, batch_size)
+            if self.stateful:
+                self._check_divisible(who, data.size, batch_size)
             checks.fixed_batches(who, self._feed_input_shapes, data.size, batch_size, steps)
         return data
 
     def _check_divisible(self, who, size, batch_size):
-        if self.stateful and size % batch_size:
+        if size % batch_size:
             raise ValueError(errors.message(
                 f"{self._who()}, {who}", "a stateful model takes whole batches only",
                 f"a number of samples divisible by {batch_size}", size))
