@@ -39,7 +39,7 @@ def run_model_case(record, arrays):
     """A model from its JSON: prediction and evaluation before and after training, the history."""
     run = _ModelRun(record, arrays)
     return [*run.evaluated("_before"), *run.trained(), *run.evaluated(""),
-            *weight_pairs(run.model, arrays), *file_pairs(record, run.model, arrays)]
+            *weight_pairs(run.model, arrays), *file_pairs(record, arrays, run.batch_size)]
 
 
 class _ModelRun:

@@ -1,6 +1,6 @@
 """Records layers of Keras 1.2.2 on TensorFlow: configs, weights as stored, predictions.
 
-python keras1.py FOLDER; see README.md beside this file for what it needs.
+python record_keras1.py FOLDER; see README.md beside this file for what it needs.
 """
 import json
 import os
