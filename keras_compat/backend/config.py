@@ -56,7 +56,11 @@ def _is_epsilon(value):
 def _is_version(value):
     if not isinstance(value, str) or not re.fullmatch(r"\d{1,3}(\.\d{1,3}){2}", value, re.ASCII):
         return False
-    return (1, 0, 0) <= tuple(map(int, value.split("."))) <= (2, 3, 1)
+    return (1, 0, 0) <= _numbers(value) <= (2, 3, 1)
+
+
+def _numbers(version):
+    return tuple(map(int, version.split(".")))
 
 
 def _choice(values):
@@ -211,8 +215,7 @@ def set_compat_version(version):
 
 def compat_reaches(version):
     """Whether the chosen release is that one or a later one, both as numbers like '2.3.0'."""
-    chosen, least = (tuple(map(int, v.split("."))) for v in (compat_version(), version))
-    return chosen >= least
+    return _numbers(compat_version()) >= _numbers(version)
 
 
 class _Until:
