@@ -75,8 +75,8 @@ def conv_input_gradient(g, kernel, shape_tensor, *, shape, strides, padding, dil
 def _spread(cells, spatial, strides):
     """The way back from `_sampled`: zeros of these sizes with `cells` where windows lie."""
     layout = torch.channels_last if cells.ndim == 4 else torch.channels_last_3d
-    y = torch.zeros(*cells.shape[:2], *spatial, dtype=cells.dtype, device=cells.device)
-    y = y.contiguous(memory_format=layout)
+    y = torch.empty((*cells.shape[:2], *spatial), dtype=cells.dtype, device=cells.device,
+                    memory_format=layout).zero_()
     y[(slice(None), slice(None), *[slice(None, None, s) for s in strides])] = cells
     return y
 

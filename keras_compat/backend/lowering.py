@@ -187,9 +187,9 @@ class Lowering:
                 for variable, value in self.updates.values()]
 
     def _total(self, variable, value):
-        first, *others = self._following.get(id(variable), {None: None}).values()
-        if first is not None and first.inputs[1] is value:
-            for node in others:
+        nodes = list(self._following.get(id(variable), {}).values())
+        if nodes and nodes[0].inputs[1] is value:
+            for node in nodes[1:]:
                 value = node.inputs[1] + node.attrs["share"] * (value - variable)
         return value
 

@@ -2,8 +2,8 @@
 
 The facts: Keras 1 kept a kernel in the order of its `dim_ordering`, that of a transposed
 convolution as (.., in, out), the gates of LSTM, GRU and ConvLSTM2D apart (fused with
-`consume_less='gpu'`), and gave one-axis kernels an axis of size 1. Theano's convolution flips its kernel, so that one trained there has to
-be flipped once here.
+`consume_less='gpu'`), and gave one-axis kernels an axis of size 1. Theano's convolution flips
+its kernel, so that one trained there has to be flipped once here.
 """
 import itertools
 
@@ -17,7 +17,6 @@ _GATES = {"LSTM": (0, 2, 1, 3), "ConvLSTM2D": (0, 2, 1, 3), "GRU": (0, 1, 2)}
 _TO_LAST = {4: (2, 3, 1, 0), 5: (2, 3, 4, 1, 0)}
 # class -> how many of its weights, the first ones, are kernels that Theano flips
 _FLIPPED = {"Conv1D": 1, "Conv2D": 1, "Conv3D": 1, "Conv2DTranspose": 1, "ConvLSTM2D": 2}
-_ATROUS = {"AtrousConvolution1D": "Conv1D", "AtrousConvolution2D": "Conv2D"}
 
 
 def updated(layer, values, keras_version="2.3.1", backend=None):
@@ -37,18 +36,13 @@ def updated(layer, values, keras_version="2.3.1", backend=None):
 
 
 def _of_leaf(layer, values, keras_1, backend):
-    kind = _kind(layer)
+    kind = type(layer).__name__
     if keras_1:
         values = _of_keras_1(layer, kind, values)
     if backend == "theano":
         count = _FLIPPED.get(kind, 0)
         values = [_flipped(value) for value in values[:count]] + values[count:]
     return values
-
-
-def _kind(layer):
-    name = type(layer).__name__
-    return _ATROUS.get(name, name)
 
 
 def _flipped(kernel):
@@ -94,7 +88,7 @@ def _shared_out(layer, values, keras_1):
 
 def _arrays_each(layer, kernel):
     """Into how many arrays Keras 1 took each weight apart: one, or one for each gate."""
-    kind = _kind(layer)
+    kind = type(layer).__name__
     fused = kind != "ConvLSTM2D" and getattr(layer, "units", None) != kernel.shape[-1]
     return 1 if fused or kind not in _GATES else len(_GATES[kind])
 

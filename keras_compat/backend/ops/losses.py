@@ -55,8 +55,8 @@ def categorical_crossentropy(target, output, from_logits=False, axis=-1):
     """-sum(target * log(p)) over the classes, which are along `axis`; one axis less.
 
     p is output / sum(output), cut to [epsilon(), 1 - epsilon()]; from logits it is
-    softmax(output), and so it is where output is softmax of something. target: floats of output's shape and dtype. ValueError for
-    another shape or an axis that output lacks. Keras 2.3.1 K.categorical_crossentropy.
+    softmax(output), and so it is where output is softmax of something. target: floats of
+    output's shape and dtype. ValueError for another shape or an axis that output lacks. Keras 2.3.1 K.categorical_crossentropy.
     """
     output = floats(output)
     target = as_tensor(target, output.dtype)
@@ -161,7 +161,8 @@ def binary_crossentropy(target, output, from_logits=False):
 
     p is output, cut to [epsilon(), 1 - epsilon()]; from logits it is
     sigmoid(output), and so it is where output is sigmoid of something. target:
-    floats of output's dtype that broadcast with it. Keras 2.3.1 K.binary_crossentropy, which goes through the logit log(p / (1 - p)).
+    floats of output's dtype that broadcast with it. Keras 2.3.1 K.binary_crossentropy,
+    which goes through the logit log(p / (1 - p)).
     """
     output = floats(output)
     target = as_tensor(target, output.dtype)
