@@ -72,9 +72,9 @@ TABLE = (
     Fact("momentum", ("BatchNormalization",), (0.99,) * 4, _TAGS + "; configs recorded with 1.2.2"),
     Fact("epsilon", ("BatchNormalization",), (1e-3,) * 4, _TAGS + "; configs recorded with 1.2.2"),
     # K itself asks `config.compat_reaches("2.3.0")` for these two.
-    Fact("dtype", ("K.zeros_like", "K.ones_like"), ("x's", "x's", "x's", "floatx"),
+    Fact("dtype of zeros_like, ones_like", ("K",), ("x's", "x's", "x's", "floatx"),
          "compared with 2.2.4 and 2.3.1 on TensorFlow"),
-    Fact("logits from behind K.softmax, K.sigmoid", ("K's crossentropies",),
+    Fact("crossentropies take logits from behind softmax, sigmoid", ("K",),
          (ABSENT, False, False, True), "compared with the releases on TensorFlow"),
     Fact("gain", ("Orthogonal",), (1.1, 1.0, 1.0, 1.0),
          "`scale` of Keras 1's `initializations.orthogonal`"),
