@@ -10,7 +10,7 @@ import pytest
 from conftest import ROOT
 
 from keras_compat import backends
-from keras_compat.backend import config
+from keras_compat.backend import config, selection
 
 FRAMEWORKS = (set(backends.FRAMEWORKS.values()) - {"numpy"}) | {"jax", "keras", "cupy"}
 NAMES = set(backends.FRAMEWORKS) - {config.DEFAULTS["backend"]}
@@ -165,7 +165,7 @@ def project_files():
             inside = os.path.relpath(where, ROOT).replace(os.sep, "/")
             prefix = "" if folder == "keras_compat" else "keras_compat/"
             wanted.update(f"{prefix}{inside}/{name}" for name in files
-                          if name.endswith(".py") or "/data" in inside or "/golden" in inside)
+                          if not name.startswith(".") and name.rpartition(".")[2] != "pyc")
     return wanted
 
 
@@ -185,9 +185,13 @@ def test_wheel_holds_every_file_and_runs(python, tmp_path):
         names = set(archive.namelist())
         archive.extractall(tmp_path / "installed")
     assert project_files() - names == set()
-    installed = python("import keras_compat.cli as c; print(c.__file__); c.main(['backends'])",
+    page = tmp_path / "scoreboard.html"
+    command = ["conformance", "--backend", selection.host().name, "--ops", "softplus",
+               "--html", str(page)]
+    installed = python(f"import keras_compat.cli as c; print(c.__file__); c.main({command!r})",
                        PYTHONPATH=str(tmp_path / "installed"))
     assert str(tmp_path / "installed") in installed.stdout, installed.stderr
+    assert "softplus" in page.read_text(encoding="utf-8")
 
 
 # ---- the budget of docs/contributing ----
