@@ -33,7 +33,7 @@ def primitives_only(backend):
     plain.ops = {name: function for name, function in backend.ops.items()
                  if name not in registry.OPS or registry.OPS[name].kind == "primitive"}
     plain.vjps, plain.updates, plain.inplace = {}, {}, {}
-    plain.specializers = {}
+    plain.specializers, plain.joint = {}, {}
     plain.autodiff = False
     return plain
 

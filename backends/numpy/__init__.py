@@ -8,11 +8,11 @@ import numpy as np
 from keras_compat.backend.host_memory import keep_freed_memory
 from keras_compat.backend.interface import Backend
 
-from . import (control, conv, elementwise, indexing, linalg, nn, pooling, random_ops, recurrent,
-               reductions, shaping, updates)
+from . import (control, conv, conv_joint, elementwise, indexing, linalg, nn, pooling, random_ops,
+               recurrent, reductions, shaping, updates)
 
-_FAMILIES = (control, conv, elementwise, indexing, linalg, nn, pooling, random_ops, recurrent,
-             reductions, shaping)
+_FAMILIES = (control, conv, conv_joint, elementwise, indexing, linalg, nn, pooling, random_ops,
+             recurrent, reductions, shaping)
 
 
 class NumpyBackend(Backend):
@@ -29,6 +29,7 @@ class NumpyBackend(Backend):
             self.inplace.update(getattr(family, "INPLACE", {}))
             self.vjps.update(getattr(family, "VJPS", {}))
             self.specializers.update(getattr(family, "SPECIALIZERS", {}))
+            self.joint.update(getattr(family, "JOINT", {}))
         self.updates.update(updates.UPDATES)
 
     def from_numpy(self, array):

@@ -12,7 +12,7 @@ from .windows import as_format, channels_last, geometry, padded, window_view
 HALF = np.dtype(np.float16)
 
 # Up to so many channels, an input gradient is added up window by window.
-_FEW_CHANNELS = 4
+FEW_CHANNELS = 4
 
 
 def conv(x, kernel, strides, padding, dilation, groups, data_format):
@@ -39,7 +39,7 @@ def conv_kernel_gradient(x, g, kernel_shape, strides, padding, dilation, groups,
     if groups == 1 and _pointwise(geo):
         rows = _sampled(x, geo).reshape(-1, x.shape[-1])
         return np.dot(rows.T, g.reshape(-1, g.shape[-1])).reshape(kernel_shape)
-    view = _view(x, geo)
+    view = window_rows(x, geo)
     if _is_depthwise(kernel_shape, groups):
         given = g.reshape(*g.shape[:-1], groups, -1)
         return depthwise.kernel_gradient(view, given, geo.window).reshape(kernel_shape)
@@ -75,7 +75,7 @@ def _correlated(x, kernel, geo, groups):
     if not out.size or not x.size:
         out[...] = 0
         return out
-    view = _view(x, geo)
+    view = window_rows(x, geo)
     if _is_depthwise(kernel.shape, groups):
         target = out.reshape(*out.shape[:-1], groups, -1)
         depthwise.correlate(view, _by_channel(kernel, groups), target)
@@ -98,7 +98,8 @@ def _sampled(x, geo):
     return x[(slice(None), *[slice(None, None, s) for s in geo.strides])]
 
 
-def _view(x, geo):
+def window_rows(x, geo):
+    """The windows of x, padded."""
     return window_view(padded(x, geo.padded, geo.low), geo.out, geo.window, geo.strides,
                        geo.dilation)
 
@@ -142,7 +143,7 @@ def _pays_back(kernel, groups, geo):
     """
     if _is_depthwise(kernel.shape, groups):
         return kernel.shape[-1] == groups and set(geo.strides) == {1}
-    return kernel.shape[-2] > _FEW_CHANNELS
+    return kernel.shape[-2] > FEW_CHANNELS
 
 
 def _correlates_back(geo):
@@ -204,7 +205,7 @@ def _correlate_groups_back(view, cells, target, groups):
 def _scattered(g, kernel, geo, groups):
     """Each window's contribution added to where it came from."""
     channels = kernel.shape[-2] * groups
-    if channels > _FEW_CHANNELS:
+    if channels > FEW_CHANNELS:
         memory = result = np.zeros((g.shape[0], *geo.padded, channels), g.dtype)
     else:  # channel by channel, for sums over long runs
         memory = np.zeros((channels, g.shape[0], *geo.padded), g.dtype)

@@ -80,30 +80,50 @@ def _parts(view):
 
 def correlate(view, kernel, out):
     """Writes the correlation into `out` (batch, out..., units), any strides."""
-    depth, units = kernel.shape
     columns = Columns(view)
     for part in _parts(view):
-        target = out[part]
-        rows = columns(part)
-        if target.flags.c_contiguous:
-            np.dot(rows, kernel, target.reshape(-1, units))
-        else:
-            target[...] = np.dot(rows, kernel).reshape(target.shape)
+        _product(columns(part), kernel, out[part])
     return out
 
 
 def kernel_gradient(view, g):
     """Gradient (window cells * channels, units) from g (batch, out..., units)."""
-    units = g.shape[-1]
-    rank = g.ndim - 2
-    depth = math.prod(view.shape[rank + 1:])
-    total = np.zeros((depth, units), g.dtype)
-    part_sum = np.empty_like(total)
+    total = _Total(view, g)
+    columns = Columns(view)
+    for part in _parts(view):
+        total.add(columns(part), part)
+    return total.sum
+
+
+def correlate_both(view, kernel, out, g):
+    """Both: writes the correlation into `out`, returns the kernel gradient from g."""
+    total = _Total(view, g)
     columns = Columns(view)
     for part in _parts(view):
         rows = columns(part)
-        total += np.dot(rows.T, g[part].reshape(-1, units), part_sum)
-    return total
+        _product(rows, kernel, out[part])
+        total.add(rows, part)
+    return total.sum
+
+
+def _product(rows, kernel, target):
+    if target.flags.c_contiguous:
+        np.dot(rows, kernel, target.reshape(-1, kernel.shape[1]))
+    else:
+        target[...] = np.dot(rows, kernel).reshape(target.shape)
+
+
+class _Total:
+    """The sum over all chunks of the windows' products with g."""
+
+    def __init__(self, view, g):
+        depth = math.prod(view.shape[view.ndim // 2:])
+        self.g = g
+        self.sum = np.zeros((depth, g.shape[-1]), g.dtype)
+        self.part = np.empty_like(self.sum)
+
+    def add(self, rows, part):
+        self.sum += np.dot(rows.T, self.g[part].reshape(-1, self.g.shape[-1]), self.part)
 
 
 def scatter(g, kernel, view):

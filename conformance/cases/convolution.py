@@ -49,7 +49,7 @@ _primitives((2, 5, 6, 3), (3, 2, 3, 4), first=True)
 for _padding in ("valid", "same"):
     for _kernel in (1, 2, 3, 4):
         _primitives((2, 7, 2), (_kernel, 2, 3), padding=_padding, strides=(2,))
-        _primitives((2, 6, 2), (_kernel, 2, 3), padding=_padding)
+        _primitives((2, 6, 6), (_kernel, 6, 3), padding=_padding)
     _primitives((1, 6, 5, 2), (2, 3, 2, 3), padding=_padding, strides=(2, 3))
     _primitives((1, 6, 6, 2), (2, 3, 2, 3), padding=_padding, dilation=(2, 1))
     _primitives((2, 7, 1), (2, 1, 2), padding=_padding, dilation=(3,))

@@ -1,6 +1,6 @@
-"""Faults in the other tables of a backend: in-place forms, updates, pairs, specializers,
-and in what its own differentiation sees."""
-from .planting import INPLACE, PAIR, RECORDED, SPECIALIZER, UPDATE, Saboteur
+"""Faults in the other tables of a backend: in-place forms, updates, pairs, joint steps,
+specializers, and in what its own differentiation sees."""
+from .planting import INPLACE, JOINT, PAIR, RECORDED, SPECIALIZER, UPDATE, Saboteur
 
 
 # ---- in place ----
@@ -115,6 +115,32 @@ _PAIRS = [
 ]
 
 
+# ---- two steps as one ----
+
+def _halved_result(position):
+    def fault(match, backend):
+        def broken_match(first, second):
+            function = match(first, second)
+            if function is None:
+                return None
+
+            def broken(*arguments):
+                results = list(function(*arguments))
+                results[position] = results[position] * 0.5
+                return tuple(results)
+            return broken
+        return broken_match
+    return fault
+
+
+_JOINT = [
+    ("conv", "the input's gradient halved", _halved_result(0)),
+    ("conv", "the kernel's gradient halved", _halved_result(1)),
+    ("conv_input_gradient", "the gradient that goes on halved", _halved_result(0)),
+    ("conv_input_gradient", "the kernel's gradient halved", _halved_result(1)),
+]
+
+
 # ---- specializers ----
 
 def _attribute(name, value):
@@ -197,5 +223,6 @@ def _table(kind, lines, *checks):
 
 
 SABOTEURS = (_table(INPLACE, _INPLACE, "in place") + _table(UPDATE, _UPDATES, "in place")
-             + _table(PAIR, _PAIRS, "gradient") + _table(SPECIALIZER, _SPECIALIZERS, "forward")
+             + _table(PAIR, _PAIRS, "gradient") + _table(JOINT, _JOINT, "gradient")
+             + _table(SPECIALIZER, _SPECIALIZERS, "forward")
              + _table(RECORDED, _RECORDED, "gradient"))

@@ -46,7 +46,7 @@ def planted(saboteur, backend):
 def _copy(backend):
     """The backend with tables of its own."""
     broken = copy.copy(backend)
-    for table in ("ops", "inplace", "updates", "vjps", "specializers"):
+    for table in ("ops", "inplace", "updates", "vjps", "specializers", "joint"):
         setattr(broken, table, dict(getattr(backend, table)))
     return broken
 
@@ -104,6 +104,7 @@ def _native(leak=False):
         broken.ops[op] = _through_numpy(backend, backend.ops[op], saboteur.fault, leak)
         for table in (broken.specializers, broken.inplace, broken.vjps):
             table.pop(op, None)
+        broken.joint = {pair: match for pair, match in broken.joint.items() if op not in pair}
         # step by step, so that the fault gets numbers where others would trace
         broken.compile = lambda plan, once=False: Backend.compile(broken, plan, once)
         yield broken
@@ -138,6 +139,16 @@ def _table(name):
 INPLACE = Kind("in-place form", _table("inplace"), _in_table("inplace"))
 UPDATE = Kind("in-place update", _table("updates"), _in_table("updates"))
 PAIR = Kind("forward and backward pair", _table("vjps"), _in_table("vjps"))
+
+
+@contextlib.contextmanager
+def _joint(saboteur, backend):
+    broken = _copy(backend)
+    broken.joint = {pair: saboteur.fault(match, broken) for pair, match in backend.joint.items()}
+    yield broken
+
+
+JOINT = Kind("two steps as one", _joint, lambda saboteur, backend: bool(backend.joint))
 SPECIALIZER = Kind("specializer", _table("specializers"), _in_table("specializers"))
 RECORDED = Kind("native function as its framework differentiates it", _table("ops"),
                 lambda saboteur, backend: backend.autodiff and saboteur.op in backend.ops

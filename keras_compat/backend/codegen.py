@@ -10,6 +10,7 @@ import heapq
 from . import errors
 from .core_ops import GRADIENTS
 from .graph import SubGraph, flatten
+from .joint_steps import joined
 
 
 class Plan:
@@ -39,6 +40,7 @@ def make_plan(lowering, outputs, updates=(), borrow=False):
     for step, _ in fused:
         roots.extend(step.values())
     steps = _live_steps(lowering.steps, roots, {id(s) for s, _ in fused})
+    steps = joined(steps, lowering.backend)
     steps = _grouped_by_tape(steps, lowering.backend)
     writer = _Writer(lowering, steps, outputs, fused, assigns, borrow)
     function, source = writer.write()

@@ -25,6 +25,10 @@ class Backend:
         a method `accepts(node)` may refuse a configuration.
     specializers: for some ops, specialize(specs, attrs) -> function or None, asked
         once when a function is compiled; `specs` are (shape, dtype) per input.
+    joint: for some pairs of ops, match(first, second) -> function or None, asked once
+        where two steps that share an input are both needed; a step has `inputs`,
+        `attrs` and `outputs`. The function takes the inputs of the first step, then
+        those of the second, and returns the outputs of both, each in its own memory.
     autodiff: True when `gradients` is implemented with the framework's own
         automatic differentiation; False to use the shared reverse-mode rules.
     capabilities: names of what the backend can do beyond the base.
@@ -41,6 +45,7 @@ class Backend:
         self.updates = {}
         self.vjps = {}
         self.specializers = {}
+        self.joint = {}
 
     def __deepcopy__(self, memo):
         return self  # copies of variables live on the same backend

@@ -108,7 +108,7 @@ def chunk(request, monkeypatch):
 def channels_count(request, monkeypatch):
     """The small cases below, also on the way that only many channels take."""
     if request.param == "many channels":
-        monkeypatch.setattr(conv_module, "_FEW_CHANNELS", 0)
+        monkeypatch.setattr(conv_module, "FEW_CHANNELS", 0)
 
 
 @pytest.mark.parametrize("name", CONVS)
