@@ -7,7 +7,7 @@ import numpy as np
 
 from . import depthwise, im2col
 from .shaping import wanted_shape
-from .windows import as_format, channels_last, geometry, padded, window_view
+from .windows import Windows, as_format, channels_last, geometry, padded, window_view
 
 HALF = np.dtype(np.float16)
 
@@ -39,11 +39,10 @@ def conv_kernel_gradient(x, g, kernel_shape, strides, padding, dilation, groups,
     if groups == 1 and _pointwise(geo):
         rows = _sampled(x, geo).reshape(-1, x.shape[-1])
         return np.dot(rows.T, g.reshape(-1, g.shape[-1])).reshape(kernel_shape)
-    view = window_rows(x, geo)
     if _is_depthwise(kernel_shape, groups):
         given = g.reshape(*g.shape[:-1], groups, -1)
-        return depthwise.kernel_gradient(view, given, geo.window).reshape(kernel_shape)
-    parts = [im2col.kernel_gradient(view[..., inner], g[..., outer])
+        return depthwise.kernel_gradient(padded_windows(x, geo), given).reshape(kernel_shape)
+    parts = [im2col.kernel_gradient(padded_windows(x[..., inner], geo), g[..., outer])
              for inner, outer in _group_slices(kernel_shape, groups)]
     whole = parts[0] if groups == 1 else np.concatenate(parts, -1)
     return whole.reshape(kernel_shape)
@@ -75,14 +74,13 @@ def _correlated(x, kernel, geo, groups):
     if not out.size or not x.size:
         out[...] = 0
         return out
-    view = window_rows(x, geo)
     if _is_depthwise(kernel.shape, groups):
         target = out.reshape(*out.shape[:-1], groups, -1)
-        depthwise.correlate(view, _by_channel(kernel, groups), target)
+        depthwise.correlate(padded_windows(x, geo), _by_channel(kernel, groups), target)
         return out
     for inner, outer in _group_slices(kernel.shape, groups):
         part = np.ascontiguousarray(kernel[..., outer]).reshape(-1, units // groups)
-        im2col.correlate(view[..., inner], part, out[..., outer])
+        im2col.correlate(padded_windows(x[..., inner], geo), part, out[..., outer])
     return out
 
 
@@ -98,10 +96,9 @@ def _sampled(x, geo):
     return x[(slice(None), *[slice(None, None, s) for s in geo.strides])]
 
 
-def window_rows(x, geo):
-    """The windows of x, padded."""
-    return window_view(padded(x, geo.padded, geo.low), geo.out, geo.window, geo.strides,
-                       geo.dilation)
+def padded_windows(x, geo):
+    """The Windows of a Geometry over x."""
+    return Windows(x, geo.padded, geo.low, geo.out, geo.window, geo.strides, geo.dilation)
 
 
 def _is_depthwise(kernel_shape, groups):
@@ -162,13 +159,14 @@ def _correlated_back(g, kernel, geo, groups):
     """For each residue of position modulo stride, the flipped kernel's cells that reach it."""
     result = np.empty((g.shape[0], *geo.sizes, kernel.shape[-2] * groups), g.dtype)
     most = [-(-k // s) - 1 for k, s in zip(geo.window, geo.strides)]
-    low = [m * d for m, d in zip(most, geo.dilation)]
+    low = lead = tuple(m * d for m, d in zip(most, geo.dilation))
     sizes = tuple(max(lo + n, p // s + 1 + lo) for lo, n, p, s in
                   zip(low, geo.out, geo.padded, geo.strides))
-    g = padded(g, sizes, low)
+    if set(geo.strides) != {1}:  # every residue reads it
+        g, low = padded(g, sizes, low), (0,) * len(low)
     for residue in np.ndindex(geo.strides):
         axes = [_residue_axis(*a) for a in zip(residue, geo.sizes, geo.window, geo.strides,
-                                               geo.dilation, geo.low, low)]
+                                               geo.dilation, geo.low, lead)]
         target = result[(slice(None), *[a[0] for a in axes])]
         if not target.size:
             continue
@@ -176,9 +174,9 @@ def _correlated_back(g, kernel, geo, groups):
         if 0 in cells.shape:
             target[...] = 0
             continue
-        view = window_view(g, target.shape[1:-1], cells.shape[:-2], (1,) * len(axes),
-                           geo.dilation, [a[2] for a in axes])
-        _correlate_groups_back(view, cells, target, groups)
+        windows = Windows(g, sizes, low, target.shape[1:-1], cells.shape[:-2], (1,) * len(axes),
+                          geo.dilation, [a[2] for a in axes])
+        _correlate_groups_back(windows, cells, target, groups)
     return result
 
 
@@ -192,14 +190,15 @@ def _residue_axis(residue, size, window, stride, dilation, low, lead):
     return slice(first, size, stride), flipped, start
 
 
-def _correlate_groups_back(view, cells, target, groups):
+def _correlate_groups_back(windows, cells, target, groups):
     if _is_depthwise(cells.shape, groups):
-        depthwise.correlate(view, _by_channel(cells, groups), target[..., None])
+        depthwise.correlate(windows, _by_channel(cells, groups), target[..., None])
         return
     for inner, outer in _group_slices(cells.shape, groups):
         part = cells[..., outer].swapaxes(-1, -2)
         part = np.ascontiguousarray(part).reshape(-1, part.shape[-1])
-        im2col.correlate(view[..., outer], part, target[..., inner])
+        part_windows = windows._replace(x=windows.x[..., outer])
+        im2col.correlate(part_windows, part, target[..., inner])
 
 
 def _scattered(g, kernel, geo, groups):

@@ -8,8 +8,8 @@ import numpy as np
 
 from . import im2col
 from .conv import (FEW_CHANNELS, conv, conv_input_gradient, conv_kernel_gradient,
-                   window_rows)
-from .windows import as_format, channels_last, geometry, padded, window_view
+                   padded_windows)
+from .windows import Windows, as_format, channels_last, geometry
 
 
 def both_gradients(g, kernel, x, strides, padding, dilation, data_format):
@@ -28,8 +28,8 @@ def _windows_back(g, geo):
     """For each position of the input, the cells of g that it reached."""
     reach = [(k - 1) * d for k, d in zip(geo.window, geo.dilation)]
     sizes = tuple(n + r for n, r in zip(geo.sizes, reach))
-    g = padded(g, sizes, [r - lo for r, lo in zip(reach, geo.low)])
-    return window_view(g, geo.sizes, geo.window, geo.strides, geo.dilation)
+    low = tuple(r - lo for r, lo in zip(reach, geo.low))
+    return Windows(g, sizes, low, geo.sizes, geo.window, geo.strides, geo.dilation)
 
 
 def _finite(x):
@@ -67,7 +67,7 @@ def conv_and_kernel_gradient(x, kernel, g, strides, padding, dilation, data_form
     geo = geometry(x.shape[1:-1], kernel.shape[:-2], strides, padding, dilation)
     cells = np.ascontiguousarray(kernel).reshape(-1, kernel.shape[-1])
     y = np.empty(g.shape, x.dtype)
-    rows = im2col.correlate_both(window_rows(x, geo), cells, y, g)
+    rows = im2col.correlate_both(padded_windows(x, geo), cells, y, g)
     return as_format(y, data_format), rows.reshape(kernel.shape)
 
 

@@ -9,9 +9,8 @@ import functools
 
 import numpy as np
 
-from .im2col import chunks
 from .shaping import wanted_shape
-from .windows import as_format, as_items, channels_last, geometry, places
+from .windows import as_format, as_items, channels_last, chunks, geometry, places
 
 # Bytes of output worked on at a time: it is read and written once per window cell.
 _CHUNK = 1 << 18

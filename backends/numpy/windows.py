@@ -67,8 +67,13 @@ def padded(x, sizes, low):
     if x.shape[1:-1] == sizes:
         return np.ascontiguousarray(x)
     result = np.zeros((x.shape[0], *sizes, x.shape[-1]), x.dtype)
-    result[(slice(None), *[slice(lo, lo + n) for lo, n in zip(low, x.shape[1:-1])])] = x
+    result[_inner(low, x.shape[1:-1])] = x
     return result
+
+
+def _inner(low, sizes):
+    """Where an array of these sizes lies in a padded one."""
+    return (slice(None), *[slice(lo, lo + n) for lo, n in zip(low, sizes)])
 
 
 def window_view(x, out, window, strides, dilation, start=None, memory=None):
@@ -83,6 +88,67 @@ def window_view(x, out, window, strides, dilation, start=None, memory=None):
         (x.shape[0], *out, *window, x.shape[-1]), x.dtype, x if memory is None else memory, offset,
         (x.strides[0], *[steps[i] * strides[i] for i in range(rank)],
          *[steps[i] * dilation[i] for i in range(rank)], x.strides[-1]))
+
+
+class Windows(NamedTuple):
+    """Windows over x with zeros round it, up to these spatial sizes, `low` of them in front.
+
+    Zeros are only put round the part at hand, in a buffer that stays in cache: round the whole
+    of x they take 15 % of a depthwise convolution and 10 of one with 3x3x16 kernels.
+    """
+
+    x: np.ndarray
+    sizes: tuple
+    low: tuple
+    out: tuple
+    window: tuple
+    strides: tuple
+    dilation: tuple
+    start: tuple = None
+
+    @property
+    def run(self):
+        """How many elements of a window are contiguous."""
+        return self.x.shape[-1] * (self.window[-1] if self.dilation[-1] == 1 else 1)
+
+    def parts(self, row_bytes, limit, form=None):
+        """(index of a part of the output, its windows (batch, out..., window..., channels)).
+
+        A part's rows along the first output axis, of `row_bytes` each, have about `limit`
+        bytes; views of one part are gone with the next. `form` makes another view of the
+        whole, with the same axes in front.
+        """
+        x = self.x
+        pieces = list(chunks(x.shape[0], self.out[0], row_bytes, limit))
+        whole = x.shape[1:-1] == self.sizes and x.flags.c_contiguous
+        if not whole:
+            step = min(pieces[0][0].stop, len(x))
+            x = np.zeros((step, *self.sizes, x.shape[-1]), x.dtype)
+            inside = x[_inner(self.low, self.x.shape[1:-1])]
+        view = window_view(x, *self[3:])
+        view, filled = form(view) if form else view, None
+        for samples, rows in pieces:
+            at = samples
+            if not whole:
+                at = slice(0, len(self.x[samples]))
+                if filled != samples:
+                    inside[at] = self.x[samples]
+                    filled = samples
+            yield (samples, rows), view[at, rows]
+
+
+def chunks(batch, rows, row_bytes, limit):
+    """Index pairs (slice of the batch, slice of the first output axis) of about `limit` bytes."""
+    sample = max(rows * row_bytes, 1)
+    if sample <= limit:
+        step = limit // sample
+        for first in range(0, batch, step):
+            yield slice(first, first + step), slice(None)
+        return
+    step = max(1, limit // row_bytes)
+    for n in range(batch):
+        for first in range(0, rows, step):
+            yield slice(n, n + 1), slice(first, first + step)
 
 
 def as_items(x):

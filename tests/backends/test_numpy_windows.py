@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from keras_compat.backends.numpy import conv as conv_module
-from keras_compat.backends.numpy import im2col, pooling
+from keras_compat.backends.numpy import pooling
+from keras_compat.backends.numpy import windows as windows_module
 from keras_compat.backends.numpy.conv import conv, conv_input_gradient, conv_kernel_gradient
 
 CLOSE = {"float16": 2e-2, "float32": 2e-5, "float64": 1e-12}
@@ -72,6 +73,7 @@ CONVS = {
     "1d valid": ((9,), (3,), 2, 3, (1,), "valid", (1,), 1),
     "1d long dilated": ((40,), (7,), 3, 2, (1,), "valid", (4,), 1),
     "1d same stride": ((10,), (4,), 2, 3, (3,), "same", (1,), 1),
+    "1d depthwise": ((9,), (3,), 4, 4, (1,), "same", (2,), 4),
     "2d valid": ((6, 7), (3, 2), 3, 4, (1, 1), "valid", (1, 1), 1),
     "2d same": ((5, 6), (3, 3), 2, 3, (1, 1), "same", (1, 1), 1),
     "2d even window": ((5, 6), (4, 2), 2, 3, (1, 1), "same", (1, 1), 1),
@@ -100,8 +102,8 @@ CONVS = {
 @pytest.fixture(params=["one chunk", "chunks of rows"])
 def chunk(request, monkeypatch):
     if request.param == "chunks of rows":
-        original = im2col.chunks
-        monkeypatch.setattr(im2col, "chunks", lambda *a, **k: original(*a[:3], limit=100))
+        original = windows_module.chunks
+        monkeypatch.setattr(windows_module, "chunks", lambda *a: original(*a[:3], 100))
 
 
 @pytest.fixture(params=["few channels", "many channels"])
