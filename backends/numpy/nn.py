@@ -11,6 +11,8 @@ from .reductions import leading_sum
 
 # Elements per block: several passes over a block find it in the second-level cache.
 _BLOCK = 1 << 15
+# The same where only the block's sums are kept.
+_SUM_BLOCK = 1 << 16
 
 
 # ---- activations ----
@@ -57,9 +59,18 @@ def _wide_rows(x):
     return x.reshape(count // repeats, channels * repeats), repeats
 
 
-def _row_blocks(rows):
-    step = max(1, _BLOCK // rows.shape[1])
+def _row_blocks(rows, block=_BLOCK):
+    step = max(1, block // rows.shape[1])
     return [slice(first, first + step) for first in range(0, len(rows), step)]
+
+
+def _centred(rows, mean):
+    """(slice, rows - mean) of each block of rows, in one buffer."""
+    buffer = None
+    for part in _row_blocks(rows, _SUM_BLOCK):
+        block = rows[part]
+        buffer = np.empty_like(block) if buffer is None else buffer
+        yield part, np.subtract(block, mean, buffer[:len(block)])
 
 
 # ---- batch normalisation over all axes but the last ----
@@ -115,12 +126,9 @@ def batch_norm_forward(x, gamma, beta, *, axes, epsilon):
 def _squares(x, mean):
     """Sums of (x - mean)^2 of each channel."""
     rows, repeats = _wide_rows(x)
-    mean = np.tile(mean, repeats)
-    total = np.zeros_like(mean)
-    for part in _row_blocks(rows):
-        centred = rows[part] - mean
-        centred *= centred
-        total += leading_sum(centred)
+    total = np.zeros(rows.shape[1], rows.dtype)
+    for _, centred in _centred(rows, np.tile(mean, repeats)):
+        total += np.einsum("rc,rc->c", centred, centred)
     return total.reshape(repeats, -1).sum(0)
 
 
@@ -151,11 +159,9 @@ def batch_norm_backward(gradients, outputs, residuals, x, gamma, beta, *, axes, 
 def _scale_gradients(rows, g, wide_mean, repeats):
     """(sum of g, sum of g (x - mean)) of each channel."""
     sums = np.zeros((2, rows.shape[1]), rows.dtype)
-    for part in _row_blocks(rows):
-        product = rows[part] - wide_mean
-        product *= g[part]
+    for part, centred in _centred(rows, wide_mean):
         sums[0] += leading_sum(g[part])
-        sums[1] += leading_sum(product)
+        sums[1] += np.einsum("rc,rc->c", g[part], centred)
     return sums.reshape(2, repeats, -1).sum(1)
 
 
