@@ -63,6 +63,8 @@ def test_arguments_of_k(row):
      ValueError, "reshape", "6 elements", r"\(2, 3\)"),
     ("an index", lambda: feed(lambda x: x[5], ones(2, 3)), ValueError, "getitem", "index < 2",
      "5"),
+    ("a mask", lambda: feed(lambda x, y: x[y > 0], ones(4, 2), ones(3, 2)), ValueError,
+     "boolean_mask", r"begin \(4, 2\)", r"mask \(3, 2\)"),
     ("squeezing", lambda: feed(lambda x: K.squeeze(x, 1), ones(2, 3)), ValueError, "squeeze",
      "size 1", r"\(2, 3\)"),
     ("branches", lambda: feed(lambda a, b: K.switch(a > 0, a, b), ones(2, 3), ones(2, 4)),
@@ -82,6 +84,17 @@ def test_arguments_of_k(row):
 def test_sizes_that_the_arrays_show(backend, row):
     """The same words on every backend, and none from inside a framework."""
     check(row)
+
+
+def test_a_step_of_0_that_is_fed(backend):
+    """At the first call, and at the second, when a backend may have compiled something."""
+    x, step = K.placeholder((5,)), K.placeholder((), dtype="int32")
+    for build in (lambda: x[::step], lambda: K.arange(0, 5, step)):
+        run = K.function([x, step], [build()])
+        for _ in range(2):
+            with pytest.raises(Exception, match="the step of a range is not 0"):
+                run([ones(5), 0])
+        assert run([ones(5), 2])[0].shape == (3,)
 
 
 def _updated(variable, value):

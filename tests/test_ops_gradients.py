@@ -96,6 +96,10 @@ CASES.update({
     "brackets, negative": (lambda x: x[-1, ..., 1], [values(3, 4, 2)]),
     "brackets, symbolic": (lambda x: x[K.shape(x)[0] - 2:, K.shape(x)[0] - 4], [values(3, 4)]),
     "brackets, indices": (lambda x: x[:, INDICES], [values(2, 3)]),
+    "brackets, downwards": (lambda x: x[K.shape(x)[0] - 2::-1], [values(3, 2)]),
+    "brackets, a symbolic step": (lambda x: x[::K.shape(x)[0] - 5], [values(3, 2)]),
+    "brackets, a mask of rows": (lambda x: x[x[:, 0] > 0], [values(5, 2)]),
+    "brackets, a mask of cells": (lambda x: x[x > 0] * 2, [values(3, 2)]),
     "slice": (lambda x: K.slice(x, [K.shape(x)[0] - 2, 1], [2, 2]), [values(3, 4)]),
     "gather": (lambda x: K.gather(x, INDICES), [values(3, 2)]),
     "top_k": (lambda x: ops.top_k(x, 2)[0], [values(3, 5)]),
@@ -106,6 +110,9 @@ CASES.update({
                        [values(3, 2), positive(3, 2)]),
     "switch by a scalar": (lambda x, y: K.switch(K.sum(x) > 0, lambda: x * y, lambda: x + y),
                            [values(3, 2), positive(3, 2)]),
+    "switch between lists": (lambda x, y: sum(K.switch(K.sum(x) > 0, lambda: [x * y, K.sum(x)],
+                                                       lambda: [x + y, K.sum(y)])),
+                             [values(3, 2), positive(3, 2)]),
     "identities": (lambda x: K.identity(K.print_tensor(x) * 1), [values(3)]),
 })
 

@@ -89,6 +89,11 @@ def _runs(indices):
     return order, starts, ordered[starts]
 
 
+def boolean_mask(x, mask):
+    """The parts of x where the mask over its first axes is True."""
+    return x[mask]
+
+
 def one_hot(indices, depth, dtype):
     """A new last axis with 1 at the index; all zeros for an index outside."""
     return (indices[..., None] == np.arange(depth, dtype=indices.dtype)).astype(dtype)
@@ -97,7 +102,7 @@ def one_hot(indices, depth, dtype):
 OPS = {
     "getitem": getitem, "getitem_gradient": getitem_gradient, "slice": slice_,
     "slice_gradient": slice_gradient, "gather": gather, "gather_gradient": gather_gradient,
-    "one_hot": one_hot,
+    "boolean_mask": boolean_mask, "one_hot": one_hot,
 }
 
 

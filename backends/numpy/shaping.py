@@ -7,6 +7,8 @@ from operator import itemgetter
 
 import numpy as np
 
+from keras_compat.backend import errors
+
 from . import reductions
 
 # Up to this many elements a copy costs less than making a broadcast view.
@@ -61,6 +63,9 @@ def full(shape_tensor, value, dtype):
 
 def arange(start, stop, step, dtype):
     """start, start + step, ... below stop."""
+    if step == 0:
+        raise ValueError(errors.message("arange", "the step of a range is not 0",
+                                         "a step other than 0", "0"))
     return np.arange(start, stop, step, dtype)
 
 

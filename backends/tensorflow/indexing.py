@@ -55,6 +55,11 @@ def gather_gradient(g, indices, shape_tensor, *, axis):
     return tf.transpose(summed, [*range(1, axis + 1), 0, *range(axis + 1, rank)])
 
 
+def boolean_mask(x, mask):
+    """The parts of `x` where the mask over its first axes is True."""
+    return tf.boolean_mask(x, mask)
+
+
 def one_hot(indices, *, depth, dtype):
     """1 at each index along a new last axis; an index out of range gives zeros."""
     return tf.one_hot(_integers(indices), depth, dtype=dtype)
@@ -63,5 +68,5 @@ def one_hot(indices, *, depth, dtype):
 OPS = {
     "getitem": getitem, "getitem_gradient": getitem_gradient, "slice": slice_,
     "slice_gradient": slice_gradient, "gather": gather, "gather_gradient": gather_gradient,
-    "one_hot": one_hot,
+    "boolean_mask": boolean_mask, "one_hot": one_hot,
 }

@@ -1,6 +1,8 @@
 """Ops that arrange elements: shapes, axes, joining, repeating, padding, filling."""
 import tensorflow as tf
 
+from keras_compat.backend import errors
+
 
 def target(shape_tensor, shape):
     """The shape that an op was given: an int vector or a static tuple."""
@@ -43,6 +45,8 @@ def full(shape_tensor, *, value, dtype):
 
 def arange(start, stop, step, *, dtype):
     """Evenly spaced numbers from `start` up to, not including, `stop`."""
+    tf.debugging.assert_none_equal(step, tf.zeros_like(step), message=errors.message(
+        "arange", "the step of a range is not 0", "a step other than 0", "0"))
     start, stop, step = (tf.cast(v, tf.float64) for v in (start, stop, step))
     count = tf.maximum(tf.cast(tf.math.ceil((stop - start) / step), tf.int64), 0)
     return tf.cast(start + step * tf.cast(tf.range(count), tf.float64), dtype)

@@ -101,6 +101,11 @@ def gather_gradient(g, indices, shape_tensor, *, axis):
     return g.new_zeros(target).index_add(axis, _integers(indices).reshape(-1), flat)
 
 
+def boolean_mask(x, mask):
+    """The parts of `x` where the mask over its first axes is True."""
+    return x[mask]
+
+
 def one_hot(indices, *, depth, dtype):
     """1 at each index along a new last axis; an index out of range gives zeros."""
     classes = torch.arange(depth, device=indices.device, dtype=indices.dtype)
@@ -110,5 +115,5 @@ def one_hot(indices, *, depth, dtype):
 OPS = {
     "getitem": getitem, "getitem_gradient": getitem_gradient, "slice": slice_,
     "slice_gradient": slice_gradient, "gather": gather, "gather_gradient": gather_gradient,
-    "one_hot": one_hot,
+    "boolean_mask": boolean_mask, "one_hot": one_hot,
 }

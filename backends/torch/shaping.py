@@ -1,6 +1,7 @@
 """Ops that arrange elements: shapes, axes, joining, repeating, padding, filling."""
 import torch
 
+from keras_compat.backend import errors
 from keras_compat.backends.torch.arrays import DEVICE, DTYPES, sizes
 
 
@@ -32,6 +33,9 @@ def full(shape_tensor, *, value, dtype):
 def arange(start, stop, step, *, dtype):
     """Evenly spaced numbers from `start` up to, not including, `stop`."""
     first, last, stride = start.item(), stop.item(), step.item()
+    if stride == 0:
+        raise ValueError(errors.message("arange", "the step of a range is not 0",
+                                         "a step other than 0", "0"))
     if (last - first) * stride < 0:  # an empty range, which torch.arange refuses
         last = first
     return torch.arange(first, last, stride, dtype=DTYPES[dtype], device=DEVICE)

@@ -65,13 +65,14 @@ TABLE.cases("where", condition=Given([True, False, True, False], "alternating", 
 
 
 @TABLE.reference("switch")
-def switch(condition, then_expression, else_expression):
-    """The condition chooses along its axes, which are the first ones."""
+def switch(condition, then_expression, else_expression, factors=None):
+    """The condition chooses along its axes, which are the first ones; then times each factor."""
     condition = condition != 0
     rank = max(then_expression.ndim, else_expression.ndim)
     if condition.ndim:
         condition = condition.reshape(condition.shape + (1,) * (rank - condition.ndim))
-    return np.where(condition, then_expression, else_expression)
+    chosen = np.where(condition, then_expression, else_expression)
+    return tuple(f * chosen for f in factors) if factors else chosen
 
 
 for _shape in ((), (2,), (2, 3)):
@@ -79,3 +80,18 @@ for _shape in ((), (2,), (2, 3)):
                                      draw(*_shape, dtype="int32", low=0, high=2)],
                 then_expression=draw(2, 3), else_expression=draw(2, 3),
                 options=Options(unknown="batch"))
+
+
+def _several(K, condition, then_expression, else_expression, factors):
+    """A list with a tuple and a dict in it, chosen as a whole; its parts in order."""
+    def parts(x):
+        a, b, c = (f * x for f in factors)
+        return [a, (b, {"c": c})]
+
+    a, (b, rest) = K.switch(condition, lambda: parts(then_expression), parts(else_expression))
+    return [a, b, K.switch(condition, [rest["c"]], [rest["c"]])]
+
+
+TABLE.cases("switch", condition=[Given(True, "True", "bool"), Given(False, "False", "bool")],
+            then_expression=draw(2, 3), else_expression=draw(2, 3), factors=(1, 2, -1),
+            options=Options(call=_several, unknown="batch"), layouts=("plain",))

@@ -42,8 +42,45 @@ for _index in INDICES:
 
 PYTHON = [(0,), (-1,), (slice(1, None),), (Ellipsis, 0), (None, Ellipsis, slice(None, None, -1)),
           (slice(None), slice(None, 1)), (slice(None, None, 2), 1, None), (1, 2, 0)]
-TABLE.reference("subscript")(lambda x, index: x[index])
+
+
+@TABLE.reference("subscript")
+def subscript(x, index=None, start=None, stop=None, step=1):
+    """Python's index, or a slice of the first axis."""
+    return x[slice(start, stop, int(step)) if index is None else index]
+
+
 TABLE.cases("subscript", dtypes=("float32", "int32"), x=draw(3, 4, 2), index=PYTHON)
+TABLE.cases("subscript", dtypes=("float32",), x=draw(3, 4, 2), layouts=("plain",),
+            index=[(1, 0), (0, -1, 1), (slice(1, None), 0), (Ellipsis, None), ()],
+            options=Options(call=lambda K, x, index: x[list(index)]))  # a list is a tuple
+
+
+def _slice_of(K, x, start=None, stop=None, step=1):
+    return x[start:stop:step]
+
+
+def _numbers(*numbers):
+    """Integer scalars that the graph is fed."""
+    return [Given(n, str(n), "int32") for n in numbers]
+
+
+FED = dict(options=Options(call=_slice_of, unknown="all"), layouts=("plain",))
+TABLE.cases("subscript", x=draw(4, 2), start=_numbers(0, 1, -1, 9, -9), stop=[None, 3], **FED)
+TABLE.cases("subscript", x=draw(5, 2), start=[None, *_numbers(4, 1, -2, 9, -9)],
+            stop=_numbers(0, -4, 9, -9), step=[-1, -2, 3], **FED)
+TABLE.cases("subscript", x=draw(5, 2), start=[None, 3, -9], stop=[None, 1, 9],
+            step=_numbers(1, 2, -1, -3), **FED)
+TABLE.cases("subscript", x=draw(0, 2), start=_numbers(0, 2), step=[1, -1], **FED)
+
+MASKS = [Given([True, False, True], "rows", "bool"), Given([False] * 3, "none", "bool"),
+         Given([[True, False], [False, True], [True, True]], "cells", "bool")]
+TABLE.reference("boolean_mask")(lambda x, mask: x[mask])
+TABLE.cases("boolean_mask", dtypes=ALL, x=draw(3, 2), mask=MASKS)
+TABLE.cases("boolean_mask", x=[draw(3, 2, 4), draw(3, 2, 0), draw(3, 2, 1, 2, 1)], mask=MASKS)
+TABLE.cases("boolean_mask", x=[draw(0), draw(0, 2)], mask=draw(0, dtype="bool"))
+TABLE.cases("subscript", dtypes=("float32",), x=draw(3, 2), index=MASKS,
+            options=Options(call=lambda K, x, index: x[index]), layouts=("plain",))
 
 
 # ---- slices with tensors as bounds ----

@@ -126,6 +126,8 @@ _FAULTS = [
     ("gather", "the last one is out of reach", lambda right, x, indices, axis: right(
         x, np.minimum(indices, max(x.shape[axis] - 2, 0)), axis=axis)),
     ("gather_gradient", "equal indices do not add up", _gathered),
+    ("boolean_mask", "what the mask leaves out, if that is as much", lambda right, x, mask: right(
+        x, mask != (2 * mask.sum() == mask.size))),
     ("one_hot", "off by one", lambda right, indices, depth, dtype: np.roll(
         right(indices, depth=depth, dtype=dtype), 1, -1)),
     ("one_hot", "beyond the end begins anew", _one_hot_wrapped),

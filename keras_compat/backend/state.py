@@ -9,6 +9,7 @@ from .core_ops import assign
 from .function import evaluate_on_host
 from .graph import (Constant, LearningPhase, Placeholder, SparseTensor, Tensor, Variable,
                     name_scope)
+from .nested import is_nested
 from .ops.convert import dtype_name, renamed
 from .sparse_array import SparseArray
 
@@ -231,7 +232,8 @@ def set_learning_phase(value):
 def in_train_phase(x, alt, training=None):
     """`x` in training and `alt` otherwise; either may be a function without arguments.
 
-    training: a bool, 0 or 1, or a bool tensor; the learning phase if None.
+    training: a bool, 0 or 1, or a bool tensor; the learning phase if None. Lists and
+    dicts of tensors are chosen between as `switch` does.
     """
     from .ops import as_tensor, switch
 
@@ -241,8 +243,9 @@ def in_train_phase(x, alt, training=None):
         return chosen() if callable(chosen) else chosen
     if isinstance(training, LearningPhase):
         x, alt = (value() if callable(value) else value for value in (x, alt))
-        x = as_tensor(x)
-        alt = as_tensor(alt, dtype=x.dtype)
+        if not is_nested(x):
+            x = as_tensor(x)
+            alt = as_tensor(alt, dtype=x.dtype)
     return switch(training, x, alt)
 
 

@@ -5,7 +5,7 @@ import numpy as np
 
 from .. import graph
 from ..registry import fail, sugar
-from . import comparison, elementwise, indexing, shaping, static
+from . import comparison, creation, elementwise, indexing, shaping, static
 from .convert import INTEGERS, as_tensor, described
 
 _FULL = slice(None)
@@ -15,10 +15,13 @@ _FULL = slice(None)
 def subscript(x, index):
     """x[index]: ints, slices, None and `...`, with integer scalar tensors as ints and bounds.
 
-    One vector (or more axes) of integers gathers along its axis. Boolean masks
-    would give a size that depends on the values, and are a TypeError.
+    A list is read as a tuple, as TensorFlow 1 did: x[[0, 1]] is x[0, 1]. A tensor or an
+    array of bools alone in the brackets is a mask over the first axes (`boolean_mask`).
+    One array or tensor of integers (or a list beside other entries) gathers along its axis.
     """
-    items = _expanded(x, index if isinstance(index, tuple) else (index,))
+    if _is_mask(index):
+        return indexing.boolean_mask(x, index)
+    items = _expanded(x, tuple(index) if isinstance(index, (list, tuple)) else (index,))
     for axis, item in _by_axis(items):
         if _is_array(item):
             return _gathered(x, items, axis, item)
@@ -26,6 +29,10 @@ def subscript(x, index):
         x, items = _made_static(x, items)
     encoded = _encoded(x, items)
     return indexing.getitem(x, encoded) if encoded else x
+
+
+def _is_mask(index):
+    return isinstance(index, (graph.Tensor, np.ndarray)) and index.dtype == "bool" and index.ndim
 
 
 # ---- the parts of an index ----
@@ -76,7 +83,7 @@ def _is_array(item):
         return False
     if item.dtype not in INTEGERS:
         fail("a tensor as an index must hold integers", "an integer dtype", described(item),
-             "For masks multiply, or use K.switch", TypeError)
+             "A mask stands alone in the brackets", TypeError)
     return item.ndim > 0
 
 
@@ -143,6 +150,9 @@ def _made_static(x, items):
     for axis, item in _by_axis(items):
         if not _is_symbolic(item):
             left.append(item)
+        elif isinstance(item, slice) and not _goes_forward(item.step):
+            x = indexing.take(x, _places(item, shaping.size_of(x, axis)), axis)
+            left.append(_FULL)
         elif isinstance(item, slice):
             begin[axis], size[axis] = _window(x, axis, item)
             left.append(slice(None, None, item.step))
@@ -153,14 +163,34 @@ def _made_static(x, items):
 
 
 def _window(x, axis, item):
-    """First position and number of cells of a slice with symbolic bounds."""
-    if isinstance(item.step, graph.Tensor) or item.step is not None and item.step < 1:
-        fail("a slice with symbolic bounds needs a positive step", "an int of at least 1",
-             repr(item.step), "Use K.reverse for the other direction")
+    """First position and number of cells of a slice with symbolic bounds and a positive step."""
     whole = shaping.size_of(x, axis)
     start = 0 if item.start is None else _clipped(item.start, whole)
     stop = whole if item.stop is None else _clipped(item.stop, whole)
     return start, _at_least_zero(stop - start)
+
+
+def _goes_forward(step):
+    return step is None or isinstance(step, int) and step > 0
+
+
+def _places(item, whole):
+    """The positions that a slice reads, whose step is negative or symbolic."""
+    forward = elementwise.cast(comparison.greater(_int32(item.step), 0), "int32")
+    low, high = forward - 1, whole - 1 + forward  # -1 and the last, or 0 and the end
+
+    def bound(given, default):
+        if given is None:
+            return default
+        return elementwise.maximum(elementwise.minimum(_from_start(given, whole), high), low)
+
+    first = forward * low + (1 - forward) * high
+    return creation.arange(bound(item.start, first), bound(item.stop, low + high - first),
+                           _int32(item.step))
+
+
+def _int32(value):
+    return elementwise.cast(as_tensor(value), "int32")
 
 
 def _clipped(bound, whole):

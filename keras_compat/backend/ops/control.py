@@ -1,4 +1,5 @@
 """What steers a graph: passing on, stopping gradients, choosing between expressions, printing."""
+from .. import nested
 from ..registry import fail, primitive, sugar
 from . import comparison, elementwise, shaping, sparse
 from .convert import as_tensor, described, pair
@@ -49,10 +50,15 @@ def switch(condition, then_expression, else_expression):
     functions without arguments, and only the chosen one runs), or a tensor of no
     more axes than the expressions, which chooses along those first axes. Numbers
     count as True unless 0.
+
+    Under a scalar the expressions may also be, or return, lists, tuples and dicts of
+    tensors, of one structure, which is returned; a list of one is that one. ValueError
+    for two structures.
     """
     condition = elementwise.cast(as_tensor(condition), "bool")
-    if condition.ndim == 0 and (callable(then_expression) or callable(else_expression)):
-        return _branch(condition, then_expression, else_expression)
+    expressions = then_expression, else_expression
+    if condition.ndim == 0 and any(callable(e) or nested.is_nested(e) for e in expressions):
+        return _branch(condition, *expressions)
     x, y = pair(_value(then_expression), _value(else_expression))
     if condition.ndim == 0 and x.ndim == y.ndim and x.shape != y.shape:
         return _branch(condition, x, y)  # each keeps its shape, where `where` would broadcast
@@ -73,5 +79,27 @@ def _value(expression):
 def _branch(condition, then_expression, else_expression):
     from ..control_flow import cond  # the planner's op, which stands above these
 
-    return cond(condition, lambda: [as_tensor(_value(then_expression))],
-                lambda: [as_tensor(_value(else_expression))])[0]
+    layouts = []
+
+    def branch(expression):
+        leaves, layout = nested.flatten(_without_lists_of_one(_value(expression)))
+        layouts.append(layout)
+        _check_layouts(layouts)
+        return [as_tensor(leaf) for leaf in leaves]
+
+    results = cond(condition, lambda: branch(then_expression), lambda: branch(else_expression))
+    return nested.pack(layouts[0], results)
+
+
+def _without_lists_of_one(value):
+    while isinstance(value, (list, tuple)) and len(value) == 1:
+        value = value[0]
+    return value
+
+
+def _check_layouts(layouts):
+    first, last = map(nested.described, (layouts[0], layouts[-1]))
+    if layouts[0] != layouts[-1]:
+        fail("both expressions have one structure", first, last)
+    if "*" not in first:
+        fail("the expressions have a tensor in them", "at least 1 tensor", first)

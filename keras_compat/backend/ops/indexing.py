@@ -4,7 +4,7 @@ import builtins
 from .. import graph
 from ..registry import fail, primitive
 from . import comparison, creation, elementwise, reductions, shaping, static
-from .convert import (INTEGERS, as_int, as_tensor, config, described, need_dtype, normalize_axis,
+from .convert import (INTEGERS, agree, as_int, as_tensor, config, described, need_dtype, normalize_axis,
                       renamed)
 
 FULL = ("slice", None, None, None)
@@ -182,6 +182,34 @@ def gather_gradient(g, indices, shape, axis=0):
 @gather_gradient.gradient
 def _gather_gradient_gradient(h, out, g, indices, vector, *, axis):
     return take(h, indices, axis), None, None
+
+
+def _mask_rule(x, mask):
+    need_dtype(("bool",), mask=mask)
+    rank = mask.ndim
+    if not 1 <= rank <= x.ndim or not builtins.all(map(agree, mask.shape, x.shape)):
+        fail("a mask has the first sizes of x", f"1 to {x.ndim} sizes that begin {tuple(x.shape)}",
+             f"mask {tuple(mask.shape)}, x {tuple(x.shape)}")
+    return (None, *x.shape[rank:]), x.dtype
+
+
+@primitive(_mask_rule, tolerance="exact", fresh=True)
+def boolean_mask(x, mask):
+    """The parts of x where a mask over its first axes is True, in order: x[mask].
+
+    mask: bool, with the sizes of x's first axes, at least of one. Shape: the number of
+    Trues, known when the graph runs, and what is left of x's.
+    """
+    return boolean_mask.bind(as_tensor(x), as_tensor(mask))
+
+
+@boolean_mask.gradient
+def _boolean_mask_gradient(g, out, x, mask):
+    sizes = [shaping.size_of(x, i) for i in range(x.ndim)]
+    cells = shaping.multiplied(sizes[:mask.ndim])
+    places = boolean_mask.bind(creation.arange(cells), shaping.flatten(mask))
+    parts = gather_gradient(g, places, [cells, *sizes[mask.ndim:]])
+    return shaping.reshape_like(parts, x), None
 
 
 def _one_hot_rule(indices, *, depth, dtype):
