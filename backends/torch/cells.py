@@ -5,7 +5,10 @@ matrix product; derivatives of the activations are one call for all steps too,
 so that a step back is a handful of calls into buffers made once. Time comes
 first in here: (steps, batch, units).
 """
+import functools
+
 import torch
+
 
 class Activation:
     """scale, scaled_: f(x) is scaled_(scale * x), in place; slope: f' from f's value.
@@ -34,6 +37,10 @@ ACTIVATIONS = {
     "relu": Activation(1.0, torch.relu_, lambda y: (y > 0).to(y.dtype), torch.relu),
     "linear": Activation(1.0, lambda x: x, torch.ones_like, lambda x: x),
 }
+# Up to so many elements of a state a call costs more than its arithmetic: one is better than three.
+_SMALL = 1024
+_SMALL_ACTIVATIONS = {**ACTIVATIONS, "tanh": Activation(
+    1.0, torch.tanh_, ACTIVATIONS["tanh"].slope, torch.tanh)}
 
 
 class Cell:
@@ -41,11 +48,20 @@ class Cell:
 
     columns = ("act",)  # what is applied to each part of the projection
 
-    def __init__(self, activation, recurrent_activation="linear"):
-        act, gate = ACTIVATIONS[activation], ACTIVATIONS[recurrent_activation]
+    def __init__(self, activation, recurrent_activation="linear", table=ACTIVATIONS):
+        self.names = activation, recurrent_activation
+        act, gate = (table[name] for name in self.names)
         self.act_, self.act_slope, self.act = act.scaled_, act.slope, act.plain
         self.gate_, self.gate_slope, self.gate = gate.scaled_, gate.slope, gate.plain
         self.scales = {"act": act.scale, "gate": gate.scale}
+
+    @functools.cached_property
+    def _for_small(self):
+        return type(self)(*self.names, _SMALL_ACTIVATIONS)
+
+    def fitting(self, state):
+        """The cell for states of this size."""
+        return self._for_small if state.numel() <= _SMALL else self
 
     def biases(self, bias):
         """(bias of the input's projection or None, of the state's or None)."""
@@ -214,13 +230,14 @@ class Gru(Cell):
         reset = torch.empty_like(hs[1:])
         gates, news = steps(projected, 2 * units, units)
         z, r, _ = steps(projected, units, units, units)
-        for_gates, for_new = recurrent.split((2 * units, units), 1)
-        states, kept = hs.unbind(0), reset.unbind(0)
-        for t, before in enumerate(states[:-1]):
-            self.gate_(gates[t].addmm_(before, for_gates))
-            torch.mul(r[t], before, out=kept[t])
-            self.act_(news[t].addmm_(kept[t], for_new))
-            torch.lerp(news[t], before, z[t], out=states[t + 1])
+        for_gates, for_new = (w.contiguous() for w in recurrent.split((2 * units, units), 1))
+        states = hs.unbind(0)
+        for gate, new, zt, rt, kept, before, after in zip(
+                gates, news, z, r, reset.unbind(0), states, states[1:]):
+            self.gate_(gate.addmm_(before, for_gates))
+            torch.mul(rt, before, out=kept)
+            self.act_(new.addmm_(kept, for_new))
+            torch.lerp(new, before, zt, out=after)
         return (hs[1:], hs[-1]), (hs, reset, projected)
 
     def backward(self, saved, inputs, given, needs):

@@ -39,7 +39,7 @@ def _over_sequence(cell, x, reverse, return_sequences, *rest):
     """Runs a cell on x (batch, steps, features): (output, last states...)."""
     if not x.shape[1]:
         return _no_steps(x, return_sequences, *rest)
-    x = x.transpose(0, 1)
+    cell, x = cell.fitting(rest[-1]), x.transpose(0, 1)
     if reverse:
         x = x.flip(0)
     if torch.is_grad_enabled():
