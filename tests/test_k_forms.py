@@ -4,6 +4,7 @@ Expected values are written out or computed with NumPy; that these are the forms
 Keras 2.3.1 was seen by running it on TensorFlow 1.15.
 """
 import numpy as np
+import pytest
 
 import keras_compat.backend as K
 
@@ -26,3 +27,34 @@ def test_a_list_of_one_is_that_one(backend):
         assert K.is_tensor(result) and K.int_shape(result) == (3,)
     run = K.function([x, training], [K.in_train_phase([x * 2], [x], training)])
     assert [run([np.ones(3), flag])[0].tolist() for flag in (True, False)] == [[2] * 3, [1] * 3]
+
+
+def test_sizes_that_are_fed(backend):
+    size = K.placeholder((), dtype="int32")
+    run = K.function([size], [K.eye(size), K.eye((2, size), dtype="int32")])
+    for n in (3, 1, 0):
+        square, flat = run([n])
+        assert square.dtype == "float32" and flat.dtype == "int32"
+        np.testing.assert_array_equal(square, np.eye(n))
+        np.testing.assert_array_equal(flat, np.eye(2, n))
+
+
+def test_an_axis_named_twice_is_reduced_once(backend):
+    values = np.arange(6.0).reshape(2, 3) - 1
+    for reduce, expected in ((K.sum, np.sum), (K.mean, np.mean), (K.max, np.max),
+                             (K.std, np.std)):
+        np.testing.assert_allclose(K.eval(reduce(K.constant(values), axis=[1, -1])),
+                                   expected(values, 1), rtol=1e-6)
+
+
+def test_whole_floats_of_numpy_beside_integers(backend):
+    """TensorFlow 1.15 cut off a fraction; what would lose one is refused."""
+    x = K.placeholder((3,), dtype="int32")
+    run = K.function([x], [x * np.float32(2), x + np.array([2., 3., 4.]), x / np.float64(2)])
+    double, sums, halves = run([np.array([1, 2, 3])])
+    assert double.tolist() == [2, 4, 6] and double.dtype == "int32"
+    assert sums.tolist() == [3, 5, 7] and sums.dtype == "int32"
+    assert halves.tolist() == [0.5, 1, 1.5] and halves.dtype == "float64"
+    for value in (np.float32(2.5), np.float64(1e30), np.float64("nan"), 2.0):
+        with pytest.raises(TypeError, match="must fit the tensor's dtype"):
+            x * value

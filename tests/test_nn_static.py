@@ -187,7 +187,7 @@ ERRORS = {
     "bias rank": (lambda: K.bias_add(tensor(1, 7, 7, 3), tensor(7, 3)), ValueError,
                   "bias_add: the bias has the wrong number of axes. Expected 1 axis or 3"),
     "bias channels": (lambda: K.bias_add(tensor(1, 7, 7, 3), tensor(4)), ValueError,
-                      "Expected bias.shape[-1] == 3; received x (1, 7, 7, 3), bias (4,)"),
+                      "Expected bias.shape[-1] == 3 or 1; received x (1, 7, 7, 3), bias (4,)"),
     "crossentropy shapes": (
         lambda: K.categorical_crossentropy(tensor(N, 3), tensor(N, 4)), ValueError,
         "target and output must have one shape. Expected (None, 4); received target (None, 3)"),

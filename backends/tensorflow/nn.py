@@ -25,8 +25,8 @@ def log_softmax(x, *, axis):
 def _bias_add(specs, attrs):
     """The kernel for a bias with one axis."""
     (shape, _), (bias_shape, _) = specs
-    if len(bias_shape) != 1 or len(shape) < 2:
-        return None
+    if len(bias_shape) != 1 or len(shape) < 2 or bias_shape[0] in (1, None):
+        return None  # a bias of size 1 may be one for all channels
     if attrs["data_format"] == "channels_first" and len(shape) > 2:
         return None
     return tf.nn.bias_add

@@ -26,15 +26,28 @@ def prod(x, axis, keepdims):
     return x
 
 
+def _of_nothing(x, axis, keepdims, lowest):
+    """The extreme of no elements: the dtype's own, which depends on x as a sum does."""
+    if x.is_floating_point():
+        extreme = -torch.inf if lowest else torch.inf
+    else:
+        extreme = torch.iinfo(x.dtype).min if lowest else torch.iinfo(x.dtype).max
+    return torch.sum(x, axis, keepdim=keepdims, dtype=x.dtype) + extreme
+
+
 @_over_axes
 def max(x, axis, keepdims):
     """Greatest element; equal ones share the gradient."""
+    if not x.numel():
+        return _of_nothing(x, axis, keepdims, lowest=True)
     return torch.amax(x, axis, keepdim=keepdims)
 
 
 @_over_axes
 def min(x, axis, keepdims):
     """Least element; equal ones share the gradient."""
+    if not x.numel():
+        return _of_nothing(x, axis, keepdims, lowest=False)
     return torch.amin(x, axis, keepdim=keepdims)
 
 

@@ -134,6 +134,13 @@ for _rank, _sizes in ((2, ()), (3, (4,)), (4, (2, 3)), (5, (2, 1, 2))):
         TABLE.cases("bias_add", x=draw(2, 5, *_sizes), bias=[draw(5), draw(*_sizes, 5)],
                     data_format="channels_first", options=Options(unknown="batch"))
 TABLE.cases("bias_add", x=draw(0, 5), bias=draw(5), options=Options(unknown="batch"))
+for _format in ("channels_last", "channels_first"):  # sizes of 1 are broadcast
+    TABLE.cases("bias_add", x=draw(2, 3, 4), bias=[draw(1), draw(1, 1)], data_format=_format)
+    TABLE.cases("bias_add", x=draw(2, 3, 2, 3), bias=[draw(1), draw(1, 1, 3), draw(1, 2, 1)][
+        :2 if _format == "channels_first" else 3], data_format=_format)
+    TABLE.cases("bias_add", x=draw(2, 3, 2, 2, 3), bias=[draw(1), draw(1, 1, 1, 3)],
+                data_format=_format)
+TABLE.cases("bias_add", x=draw(2, 3), bias=draw(3), options=Options(unknown="all"))
 TABLE.cases("relu", "elu", "hard_sigmoid", "softsign", x=SPECIAL._replace(words="the specials"))
 
 

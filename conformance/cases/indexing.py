@@ -151,6 +151,8 @@ TABLE.cases("one_hot", dtypes=("int32", "int64", "uint8"), num_classes=[3, 1],
             indices=[Given([0, 2, 1, 3], "vector"), Given(1, "a scalar"), Given([[1, 0]], "a row"),
                      draw(0), draw(2, 1, 2, 1, low=0)])
 TABLE.cases("one_hot", dtypes=("int32",), num_classes=3, indices=Given([-1, 5, 0], "out of range"))
+TABLE.cases("one_hot", dtypes=("int32", "int64", "uint8"), indices=Given([0, 2, 5], "vector"),
+            num_classes=[0, *_numbers(0, 1, 4)])
 
 
 @TABLE.reference("top_k")

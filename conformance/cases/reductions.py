@@ -47,8 +47,20 @@ def _of_abs(compute):
 TABLE.reference("sum", scale=_of_abs(np.sum), terms=_count)(_same_dtype(np.sum))
 TABLE.reference("prod", terms=_count)(_same_dtype(np.prod))
 TABLE.reference("mean", scale=_of_abs(_mean), terms=_count)(_mean)
-TABLE.reference("max")(_reduction(np.max))
-TABLE.reference("min")(_reduction(np.min))
+
+
+def _extreme(function, lowest):
+    def compute(x, axis=None, keepdims=False):
+        """That of nothing is what no element would change."""
+        limit = np.iinfo(x.dtype) if x.dtype.kind in "iu" else None
+        least = -INF if limit is None else limit.min
+        most = INF if limit is None else limit.max
+        return function(x, axis=_axes(axis), keepdims=keepdims, initial=least if lowest else most)
+    return compute
+
+
+TABLE.reference("max")(_extreme(np.max, lowest=True))
+TABLE.reference("min")(_extreme(np.min, lowest=False))
 TABLE.reference("any")(lambda x, axis=None, keepdims=False: np.any(
     x != 0, axis=axis, keepdims=keepdims))
 TABLE.reference("all")(lambda x, axis=None, keepdims=False: np.all(
@@ -73,13 +85,14 @@ def std(x, axis=None, keepdims=False):
 
 
 @TABLE.reference("logsumexp", terms=_count, scale=lambda x, axis=None, keepdims=False: 1 + np.max(
-    np.abs(np.nan_to_num(x, posinf=0, neginf=0)), axis=axis, keepdims=keepdims))
+    np.abs(np.nan_to_num(x, posinf=0, neginf=0)), axis=_axes(axis), keepdims=keepdims, initial=0))
 def logsumexp(x, axis=None, keepdims=False):
     """log(sum(exp(x))) with the greatest taken out."""
-    top = np.max(x, axis=axis, keepdims=True)
+    axis = tuple(range(x.ndim)) if axis is None else _axes(axis)
+    top = np.max(x, axis=axis, keepdims=True, initial=-INF)
     top = np.where(np.isfinite(top), top, 0)
     total = np.log(np.sum(np.exp(x - top), axis=axis, keepdims=True)) + top
-    return total if keepdims else np.squeeze(total, axis=axis)
+    return total if keepdims or axis == () else np.squeeze(total, axis=axis)
 
 
 SUMS = ("sum", "prod", "mean", "max", "min")
@@ -99,6 +112,11 @@ TABLE.cases("sum", "prod", x=[draw(0), draw(3, 0), draw(0, 3)], axis=[None, 0], 
                                                                                       True])
 TABLE.cases("mean", x=[draw(0), draw(3, 0)], options=ROUGH)
 TABLE.cases("max", "min", x=[draw(0, 3)], axis=[1, -1])
+TABLE.cases("max", "min", dtypes=NUMBERS, x=[draw(0, 3), draw(0)], axis=[None, 0],
+            keepdims=[False, True])
+TABLE.cases("logsumexp", x=[draw(0, 3), draw(0)], axis=[None, 0], options=ROUGH)
+TABLE.cases(*SUMS, x=draw(2, 3), axis=(), layouts=("plain",))
+TABLE.cases(*STATISTICS, x=draw(2, 3), axis=(), layouts=("plain",), options=ROUGH)
 TABLE.cases("any", "all", dtypes=("bool", "float32", "int32"), x=draw(2, 3, 2, steps=1), axis=[
     None, 0, (1, 2)], keepdims=[False, True])
 TABLE.cases("any", "all", dtypes=("bool",), x=[draw(), draw(0), draw(2, 0), draw(1, 1)])

@@ -15,6 +15,19 @@ def _over(function):
     return reduce
 
 
+def _extreme(function, lowest):
+    """Greatest or least; of nothing the dtype's own extreme (the standard leaves that open)."""
+    def reduce(x, *, axis, keepdims):
+        if x.size:
+            return function(x, axis=axis, keepdims=keepdims)
+        if xp.isdtype(x.dtype, "real floating"):
+            extreme = -xp.inf if lowest else xp.inf
+        else:
+            extreme = xp.iinfo(x.dtype).min if lowest else xp.iinfo(x.dtype).max
+        return xp.sum(x, axis=axis, keepdims=keepdims, dtype=x.dtype) + extreme
+    return reduce
+
+
 def _place(function):
     def find(x, *, axis):
         if x.dtype == xp.bool:
@@ -46,7 +59,8 @@ def top_k(x, *, k):
 
 
 OPS = {
-    "sum": _typed(xp.sum), "prod": _typed(xp.prod), "max": _over(xp.max), "min": _over(xp.min),
+    "sum": _typed(xp.sum), "prod": _typed(xp.prod), "max": _extreme(xp.max, lowest=True),
+    "min": _extreme(xp.min, lowest=False),
     "any": _over(xp.any), "all": _over(xp.all), "argmax": _place(xp.argmax),
     "argmin": _place(xp.argmin), "cumsum": cumsum, "cumprod": cumprod, "top_k": top_k,
 }

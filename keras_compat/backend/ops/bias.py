@@ -1,8 +1,9 @@
 """bias_add: a bias for each channel, or for each place and channel."""
 from .. import registry
 from ..registry import composite
-from . import reductions, shaping
+from . import shaping
 from .convert import agree, pair
+from .unbroadcast import unbroadcast
 from .window import channel_axis, checked_data_format
 
 
@@ -12,9 +13,9 @@ def bias_add(x, bias, data_format=None):
 
     bias (channels,), or of x's rank less one in the order of channels_last:
     (spatial.., channels). For a channels_first x the latter is *reshaped*, not
-    transposed, to (channels, spatial..), as the original did. With 1 or 2, or more
-    than 5, axes the channels are the last axis. ValueError for other ranks of the
-    bias. Keras 2.3.1 K.bias_add.
+    transposed, to (channels, spatial..), as the original did. Sizes of 1 are broadcast.
+    With 1 or 2, or more than 5, axes the channels are the last axis. ValueError for
+    other ranks of the bias. Keras 2.3.1 K.bias_add.
     """
     x, bias = pair(x, bias)
     data_format = checked_data_format(data_format)
@@ -22,9 +23,9 @@ def bias_add(x, bias, data_format=None):
         registry.fail("the bias has the wrong number of axes", f"1 axis or {x.ndim - 1}",
                       f"x {tuple(x.shape)}, bias {tuple(bias.shape)}")
     axis = _channels(x, data_format)
-    if not agree(bias.shape[-1], x.shape[axis]):
+    if bias.shape[-1] != 1 and not agree(bias.shape[-1], x.shape[axis]):
         registry.fail("the bias must match the channels",
-                      f"bias.shape[-1] == {x.shape[axis]}",
+                      f"bias.shape[-1] == {x.shape[axis]} or 1",
                       f"x {tuple(x.shape)}, bias {tuple(bias.shape)}",
                       f"data_format is '{data_format}'")
     return bias_add.bind(x, bias, data_format=data_format)
@@ -51,7 +52,6 @@ def _bias_add_body(x, bias, *, data_format):
 
 @bias_add.gradient
 def _bias_add_gradient(g, y, x, bias, *, data_format):
-    axis = _channels(x, data_format)
-    if bias.ndim == 1:
-        return g, reductions.sum(g, axis=[i for i in range(x.ndim) if i != axis])
-    return g, shaping.reshape_like(reductions.sum(g, axis=0), bias)
+    beside = _beside(x, bias, _channels(x, data_format))
+    by_bias = shaping.reshape_like(unbroadcast(g, beside, x.shape), bias)
+    return unbroadcast(g, x, beside.shape), by_bias

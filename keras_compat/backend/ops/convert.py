@@ -56,7 +56,8 @@ def as_tensor(value, dtype=None):
 
     Python floats become floatx, ints int32, bools bool; NumPy arrays keep their
     dtype; a list with tensors in it is stacked. With `dtype` the value is cast to
-    it where that loses nothing but float precision. TypeError otherwise.
+    it where that loses nothing but float precision; NumPy's floats may be integers if
+    they are whole (TensorFlow 1 cut off a fraction, too). TypeError otherwise.
     """
     if isinstance(value, graph.Tensor):
         return _same(value, dtype)
@@ -66,7 +67,7 @@ def as_tensor(value, dtype=None):
     if array.dtype.kind not in "biuf":
         registry.fail("not something that a tensor can be made of",
                       "a tensor, a number or an array of numbers", f"{type(value).__name__} {value!r:.60}", error=TypeError)
-    return graph.Constant(_cast(array, dtype or _natural(value, array)))
+    return graph.Constant(_cast(array, dtype or _natural(value, array), _is_numpy(value)))
 
 
 def _same(tensor, dtype):
@@ -91,7 +92,7 @@ def _packed(values, dtype):
 
 def _natural(value, array):
     """The dtype a value has by itself."""
-    if isinstance(value, (np.ndarray, np.generic)):
+    if _is_numpy(value):
         name = array.dtype.name
         return name if name in DTYPES else _WIDER.get(name, "float64")
     if array.dtype.kind == "f":
@@ -99,12 +100,21 @@ def _natural(value, array):
     return "int32" if array.dtype.kind in "iu" else "bool"
 
 
-def _cast(array, dtype):
-    """A copy of that dtype; TypeError where more than float precision would be lost."""
+def _is_numpy(value):
+    return isinstance(value, (np.ndarray, np.generic))
+
+
+def _cast(array, dtype, narrow=False):
+    """A copy of that dtype; TypeError where more than float precision would be lost.
+
+    narrow: floats may become integers if all are whole.
+    """
     rank = {"b": 0, "i": 1, "u": 1, "f": 2}
     target = np.dtype(dtype)
-    cast = array.astype(target) if rank[array.dtype.kind] <= rank[target.kind] else None
     whole = target.kind in "iu"
+    allowed = rank[array.dtype.kind] <= rank[target.kind] or narrow and whole
+    with np.errstate(invalid="ignore"):
+        cast = array.astype(target) if allowed else None
     if cast is None or whole and not (cast == array).all():
         registry.fail("a value must fit the tensor's dtype", dtype,
                       f"{array.dtype.name} value {_short(array)}",
@@ -167,7 +177,14 @@ def need_dtype(allowed, **tensors):
 # ---- axes ----
 
 def as_int(value, what, least=None):
-    """An integer argument as an int; TypeError for anything else, ValueError below `least`."""
+    """An integer argument as an int; TypeError for anything else, ValueError below `least`.
+
+    A tensor will do if it is an integer scalar whose value is known already.
+    """
+    if isinstance(value, graph.Tensor) and value.ndim == 0:
+        from . import static  # static needs this module
+        number = static.known(value)
+        value = value if number is None else number
     try:
         whole = operator.index(value)
     except TypeError:
@@ -191,13 +208,17 @@ def normalize_axis_for(axis, rank, shape):
     return number % rank
 
 
-def normalize_axes(axis, x):
-    """Axes of `x` as a sorted tuple of non-negative ints; None means all of them."""
+def normalize_axes(axis, x, repeats=False):
+    """Axes of `x` as a sorted tuple of non-negative ints; None means all of them.
+
+    repeats: an axis that is named twice counts once; otherwise it is a ValueError.
+    """
     if axis is None:
         return tuple(range(x.ndim))
     given = axis if isinstance(axis, (list, tuple, np.ndarray)) else [axis]
-    axes = tuple(sorted(normalize_axis(a, x) for a in given))
-    if len(set(axes)) != len(axes):
+    named = [normalize_axis(a, x) for a in given]
+    axes = tuple(sorted(set(named)))
+    if len(axes) != len(named) and not repeats:
         registry.fail("an axis may be named once", "distinct axes",
                       f"axis {axis!r}, x {tuple(x.shape)}")
     return axes

@@ -5,9 +5,9 @@ import numpy as np
 
 from .. import config, random
 from ..registry import fail, primitive, sugar
-from . import elementwise, shaping
-from .convert import as_int, as_literal, as_tensor, dtype_name, is_float
-from .static import dims, known, size_vector, whole_dims
+from . import comparison, elementwise, shaping
+from .convert import as_literal, as_tensor, dtype_name, is_float
+from .static import count, dims, known, size_vector, whole_dims
 
 
 # ---- filled ----
@@ -81,10 +81,17 @@ def ones(shape, dtype=None, name=None):
 
 @sugar
 def eye(size, dtype=None, name=None):
-    """A variable with the identity matrix; size is an int or (rows, columns)."""
-    rows, columns = size if isinstance(size, (list, tuple)) else (size, size)
-    matrix = np.eye(as_int(rows, "size", 0), as_int(columns, "size", 0))
-    return _variable(matrix, dtype_name(dtype), name)
+    """A variable with the identity matrix; size is an int or (rows, columns).
+
+    A size may be an integer scalar; where its value is not known now the result is a
+    plain tensor.
+    """
+    given = size if isinstance(size, (list, tuple)) else (size, size)
+    rows, columns = (count(n, "size") for n in given)
+    if isinstance(rows, int) and isinstance(columns, int):
+        return _variable(np.eye(rows, columns), dtype_name(dtype), name)
+    places = shaping.expand_dims(arange(rows), 1)
+    return elementwise.cast(comparison.equal(places, arange(columns)), dtype_name(dtype))
 
 
 @sugar

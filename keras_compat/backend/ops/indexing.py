@@ -222,10 +222,15 @@ def _one_hot_rule(indices, *, depth, dtype):
 def one_hot(indices, num_classes):
     """Rows of floatx with 1 at each index and 0 elsewhere: indices.shape + (num_classes,).
 
-    An index out of range gives a row of zeros.
+    An index out of range gives a row of zeros. num_classes: an int, or an integer scalar.
     """
-    depth = as_int(num_classes, "num_classes", 1)
-    return one_hot.bind(as_tensor(indices), depth=depth, dtype=config.floatx())
+    indices, depth = as_tensor(indices), static.count(num_classes, "num_classes")
+    if isinstance(depth, int):
+        return one_hot.bind(indices, depth=depth, dtype=config.floatx())
+    need_dtype(INTEGERS, indices=indices)
+    classes = creation.arange(depth, dtype=indices.dtype)
+    hits = comparison.equal(shaping.expand_dims(indices, -1), classes)
+    return elementwise.cast(hits, config.floatx())
 
 
 def _top_k_rule(x, *, k):

@@ -1,10 +1,12 @@
 """Python's operators on tensors. `==` and `!=` compare identity, as in TensorFlow 1."""
 from ..graph import Tensor
+from ..registry import named
 from . import comparison, elementwise, linalg
 from .brackets import subscript
 from .convert import is_float, pair
 
 
+@named
 def true_divide(x, y):
     """`/`: integers become floats first, as TensorFlow's operator has it.
 

@@ -4,7 +4,12 @@ import math
 from ..registry import composite, primitive
 from . import comparison, elementwise, indexing, joining, shaping
 from .convert import as_tensor, config, normalize_axes, normalize_axis
-from .families import (arg_reduction, extremum, logical_reduction, numeric, reduction)
+from .families import arg_reduction, logical_reduction, numeric, reduction
+
+
+def _axes(axis, x):
+    """The axes to reduce; one that is named twice is reduced once, as on TensorFlow 1."""
+    return normalize_axes(axis, x, repeats=True)
 
 
 def restore(g, axis, keepdims):
@@ -39,7 +44,7 @@ def sum(x, axis=None, keepdims=False):
     size 1. The result has x's dtype; bool is a TypeError.
     """
     x = as_tensor(x)
-    return sum.bind(x, axis=normalize_axes(axis, x), keepdims=bool(keepdims))
+    return sum.bind(x, axis=_axes(axis, x), keepdims=bool(keepdims))
 
 
 @sum.gradient
@@ -51,7 +56,7 @@ def _sum_gradient(g, out, x, *, axis, keepdims):
 def prod(x, axis=None, keepdims=False):
     """The product of numbers over axes (arguments as for `sum`); 1 over nothing."""
     x = as_tensor(x)
-    return prod.bind(x, axis=normalize_axes(axis, x), keepdims=bool(keepdims))
+    return prod.bind(x, axis=_axes(axis, x), keepdims=bool(keepdims))
 
 
 @prod.gradient
@@ -90,18 +95,24 @@ def _exclusive_cumprod(x, axis):
 
 # ---- extremes ----
 
-@primitive(extremum, tolerance="exact")
+@primitive(reduction, tolerance="exact")
 def max(x, axis=None, keepdims=False):
-    """The greatest number over axes (arguments as for `sum`); ties share the gradient."""
+    """The greatest number over axes (arguments as for `sum`); ties share the gradient.
+
+    That of nothing is the lowest of the dtype, -inf for floats.
+    """
     x = as_tensor(x)
-    return max.bind(x, axis=normalize_axes(axis, x), keepdims=bool(keepdims))
+    return max.bind(x, axis=_axes(axis, x), keepdims=bool(keepdims))
 
 
-@primitive(extremum, tolerance="exact")
+@primitive(reduction, tolerance="exact")
 def min(x, axis=None, keepdims=False):
-    """The smallest number over axes (arguments as for `sum`); ties share the gradient."""
+    """The smallest number over axes (arguments as for `sum`); ties share the gradient.
+
+    That of nothing is the greatest of the dtype, inf for floats.
+    """
     x = as_tensor(x)
-    return min.bind(x, axis=normalize_axes(axis, x), keepdims=bool(keepdims))
+    return min.bind(x, axis=_axes(axis, x), keepdims=bool(keepdims))
 
 
 @max.gradient
@@ -137,14 +148,14 @@ def argmin(x, axis=-1):
 def any(x, axis=None, keepdims=False):
     """Whether any element over axes is True (bool); numbers count as True unless 0."""
     x = elementwise.cast(as_tensor(x), "bool")
-    return any.bind(x, axis=normalize_axes(axis, x), keepdims=bool(keepdims))
+    return any.bind(x, axis=_axes(axis, x), keepdims=bool(keepdims))
 
 
 @primitive(logical_reduction, tolerance="exact")
 def all(x, axis=None, keepdims=False):
     """Whether all elements over axes are True (bool); numbers count as True unless 0."""
     x = elementwise.cast(as_tensor(x), "bool")
-    return all.bind(x, axis=normalize_axes(axis, x), keepdims=bool(keepdims))
+    return all.bind(x, axis=_axes(axis, x), keepdims=bool(keepdims))
 
 
 # ---- statistics ----
@@ -163,7 +174,7 @@ def mean(x, axis=None, keepdims=False):
     dropped, as on TensorFlow.
     """
     x = _number(x)
-    return mean.bind(x, axis=normalize_axes(axis, x), keepdims=bool(keepdims))
+    return mean.bind(x, axis=_axes(axis, x), keepdims=bool(keepdims))
 
 
 @mean.body
@@ -178,7 +189,7 @@ def _mean_body(x, *, axis, keepdims):
 def var(x, axis=None, keepdims=False):
     """The variance of the elements over axes (divided by their number, not one less)."""
     x = _number(x)
-    return var.bind(x, axis=normalize_axes(axis, x), keepdims=bool(keepdims))
+    return var.bind(x, axis=_axes(axis, x), keepdims=bool(keepdims))
 
 
 @var.body
@@ -191,7 +202,7 @@ def _var_body(x, *, axis, keepdims):
 def std(x, axis=None, keepdims=False):
     """The standard deviation over axes: the root of `var`."""
     x = _number(x)
-    return std.bind(x, axis=normalize_axes(axis, x), keepdims=bool(keepdims))
+    return std.bind(x, axis=_axes(axis, x), keepdims=bool(keepdims))
 
 
 @std.body
@@ -203,7 +214,7 @@ def _std_body(x, *, axis, keepdims):
 def logsumexp(x, axis=None, keepdims=False):
     """log(sum(exp(x))) over axes, without overflow; infinities give what they should."""
     x = as_tensor(x)
-    return logsumexp.bind(x, axis=normalize_axes(axis, x), keepdims=bool(keepdims))
+    return logsumexp.bind(x, axis=_axes(axis, x), keepdims=bool(keepdims))
 
 
 @logsumexp.body

@@ -9,7 +9,7 @@ import numbers
 import numpy as np
 
 from .. import graph, registry
-from .convert import as_tensor, product
+from .convert import as_int, as_tensor, product
 
 
 def known(tensor):
@@ -120,6 +120,14 @@ def dims(shape):
     if isinstance(shape, (list, tuple)):
         shape = [_int32(size) if isinstance(size, graph.Tensor) else int(size) for size in shape]
     return as_tensor(shape), template
+
+
+def count(value, what):
+    """A number of things: an int of 0 or more, or an integer scalar that is not known now."""
+    if isinstance(value, graph.Tensor) and value.ndim == 0 and known(value) is None \
+            and value.dtype in ("int32", "int64"):
+        return value
+    return as_int(value, what, 0)
 
 
 def whole_dims(shape):
