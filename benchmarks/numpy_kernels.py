@@ -15,9 +15,10 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 import numpy as np  # noqa: E402
 import torch  # noqa: E402
 
-import keras_compat.backend  # noqa: E402
+from keras_compat import backend as K  # noqa: E402
+from keras_compat.backend.ops import convolution  # noqa: E402
 
-keras_compat.backend.set_backend("numpy")  # finds the backends of a checkout, too
+K.set_backend("numpy")  # finds the backends of a checkout, too
 from keras_compat.backends.numpy import conv, pooling, recurrent  # noqa: E402
 
 torch.set_num_threads(1)
@@ -92,7 +93,7 @@ def _torch_padding(sizes, window, strides, padding):
 
 
 def conv_case(name, batch, sizes, window, channels, units, stride, padding, dilation, groups):
-    """Forward, input gradient and kernel gradient of one convolution."""
+    """Forward of one convolution, each of its gradients, and both as a training step has them."""
     rank = len(sizes)
     strides, dilations = (stride,) * rank, (dilation,) * rank
     x, kernel = draw(batch, *sizes, channels), draw(*window, channels // groups, units)
@@ -116,6 +117,17 @@ def conv_case(name, batch, sizes, window, channels, units, stride, padding, dila
     report(f"{name}: kernel gradient",
            lambda: conv.conv_kernel_gradient(x, g, kernel.shape, **attrs),
            backward(False, True, False))
+    report(f"{name}: both gradients", _both_gradients(x, kernel, g, attrs),
+           backward(True, True, False))
+
+
+def _both_gradients(x, kernel, g, attrs):
+    """What a compiled function does for the two, which may be one step."""
+    tensors = [K.placeholder(a.shape) for a in (x, kernel, g)]
+    both = [convolution.conv_input_gradient(tensors[2], tensors[1], x.shape, **attrs),
+            convolution.conv_kernel_gradient(tensors[0], tensors[2], kernel.shape, **attrs)]
+    function = K.function(tensors, both).plan(0).function
+    return lambda: function(x, kernel, g)
 
 
 # ---- pooling ----
