@@ -7,7 +7,8 @@ import numpy as np
 
 from . import depthwise, im2col
 from .shaping import wanted_shape
-from .windows import Windows, as_format, channels_last, geometry, padded, window_view
+from .windows import (Windows, as_format, as_items, channels_last, chunks, geometry, padded, tiles,
+                      window_view)
 
 HALF = np.dtype(np.float16)
 
@@ -126,9 +127,33 @@ def _input_gradient(g, kernel, geo, groups):
         return np.zeros(shape, g.dtype)
     if groups == 1 and _pointwise(geo) and set(geo.strides) == {1}:
         return np.dot(g.reshape(-1, g.shape[-1]), kernel.reshape(channels, -1).T).reshape(shape)
+    if groups == 1 and tiles(geo):
+        return _tiled(g, kernel, geo)
     if _pays_back(kernel, groups, geo) and _correlates_back(geo):
         return _correlated_back(g, kernel, geo, groups)
     return _scattered(g, kernel, geo, groups)
+
+
+def _tiled(g, kernel, geo):
+    """Each window's product where it belongs, as a transposed convolution of 2x2 at stride 2 has it.
+
+    A row of a window is copied as one item.
+    """
+    channels, units = kernel.shape[-2:]
+    *above, across = geo.window
+    result = np.empty((g.shape[0], *geo.sizes, channels), g.dtype)
+    split, order = [], [0]
+    for axis, (n, k) in enumerate(zip(geo.out, above), 1):
+        split += [n, k]
+        order += [axis, axis + len(geo.out)]
+    target = as_items(result.reshape(g.shape[0], *split, geo.out[-1], across * channels))
+    matrix = np.ascontiguousarray(kernel.reshape(-1, units).T)
+    for part, _ in chunks(g.shape[0], 1, result[:1].nbytes, im2col.CHUNK):
+        given = g[part]
+        rows = np.dot(given.reshape(-1, units), matrix)
+        rows = as_items(rows.reshape(*given.shape[:-1], *above, across * channels))
+        target[part] = rows.transpose(*order, len(geo.out))
+    return result
 
 
 def _pays_back(kernel, groups, geo):

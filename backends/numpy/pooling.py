@@ -10,7 +10,7 @@ import functools
 import numpy as np
 
 from .shaping import wanted_shape
-from .windows import as_format, as_items, channels_last, chunks, geometry, places
+from .windows import as_format, as_items, channels_last, chunks, geometry, places, tiles
 
 # Bytes of output worked on at a time: it is read and written once per window cell.
 _CHUNK = 1 << 18
@@ -63,12 +63,6 @@ def _at(array, index):
 
 def _geometry(x, pool_size, strides, padding):
     return geometry(x.shape[1:-1], tuple(pool_size), tuple(strides), padding)
-
-
-def _tiles(geo):
-    """Whether every cell of the input lies in exactly one window."""
-    return all(k == s and o * s == n for k, s, o, n in zip(
-        geo.window, geo.strides, geo.out, geo.sizes))
 
 
 def _reduced(function, x, geo, out):
@@ -134,7 +128,7 @@ def max_pool_gradient(g, x, pool_size, strides, padding, data_format):
     x, g = channels_last(x, data_format), channels_last(g, data_format)
     geo = _geometry(x, pool_size, strides, padding)
     overlap = any(k > s for k, s in zip(geo.window, geo.strides))
-    result = np.empty(x.shape, x.dtype) if _tiles(geo) else np.zeros(x.shape, x.dtype)
+    result = np.empty(x.shape, x.dtype) if tiles(geo) else np.zeros(x.shape, x.dtype)
     bits, given = _bits(x), np.ascontiguousarray(g)
     for part in _parts(x, geo):
         share, target = given[part].view(bits), result[part]
@@ -203,7 +197,7 @@ def avg_pool_gradient(g, shape_tensor, pool_size, strides, padding, data_format)
     geo = geometry(sizes, tuple(pool_size), tuple(strides), padding)
     result = np.empty((g.shape[0], *sizes, g.shape[-1]), g.dtype)
     scale = _scale(geo, g.dtype)
-    spread = _copied_out if _tiles(geo) and g.size else _added_out
+    spread = _copied_out if tiles(geo) and g.size else _added_out
     for part in _parts(g, geo):
         spread(np.multiply(g[part], scale, order="C"), geo, result[part])
     return as_format(result.astype(dtype, copy=False), data_format)

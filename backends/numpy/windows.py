@@ -31,6 +31,12 @@ def geometry(sizes, window, strides, padding, dilation=None):
     return Geometry(sizes, window, strides, dilation, out, low, padded)
 
 
+def tiles(geo):
+    """Whether every cell of the input lies in exactly one window."""
+    return set(geo.dilation) == {1} and all(k == s and o * s == n for k, s, o, n in zip(
+        geo.window, geo.strides, geo.out, geo.sizes))
+
+
 def _axis(size, window, stride, dilation, padding):
     reach = (window - 1) * dilation + 1
     if padding == "valid":
