@@ -58,3 +58,55 @@ def test_whole_floats_of_numpy_beside_integers(backend):
     for value in (np.float32(2.5), np.float64(1e30), np.float64("nan"), 2.0):
         with pytest.raises(TypeError, match="must fit the tensor's dtype"):
             x * value
+
+
+# ---- K.function ----
+
+ROWS = np.arange(6.0, dtype="float32").reshape(2, 3)
+
+
+def test_a_function_of_one_input_or_a_structure(backend):
+    x, y = K.placeholder((None, 3)), K.placeholder((None, 3))
+    for inputs, given in ((x, [ROWS]), (x, ROWS), ([x], ROWS), ((x,), (ROWS,)),
+                          ({"x": x}, {"x": ROWS}), ([x], {"any": ROWS})):
+        np.testing.assert_array_equal(K.function(inputs, [x * 2])(given)[0], ROWS * 2)
+    by_name = K.function({"b": y, "a": x}, [x - y])({"a": ROWS, "b": ROWS * 3})
+    np.testing.assert_array_equal(by_name[0], -2 * ROWS)
+    assert K.function(None, K.constant(2.0))([]) == 2
+    with pytest.raises(ValueError, match="2 arrays; received 1"):
+        K.function([x, y], [x + y])(ROWS)
+
+
+def test_tensors_are_fed_by_their_values(backend):
+    x = K.placeholder((None, 3))
+    double = K.function([x], [x * 2])
+    variable = K.variable(ROWS)
+    for given in (K.constant(ROWS), variable, variable * 1):
+        np.testing.assert_array_equal(double([given])[0], ROWS * 2)
+    K.set_value(variable, ROWS + 1)
+    np.testing.assert_array_equal(double([variable])[0], ROWS * 2 + 2)
+
+
+def test_the_keywords_of_sessions(backend):
+    x, y, count = K.placeholder((None, 3)), K.placeholder(()), K.variable(0.0)
+    run = K.function([x], [x * y], feed_dict={y: 3.0}, fetches=[K.update_add(count, 1.0)],
+                     options=None, run_metadata=None)
+    for _ in range(2):
+        results = run([ROWS])
+        assert len(results) == 1
+        np.testing.assert_array_equal(results[0], ROWS * 3)
+    assert K.get_value(count) == 2
+
+
+def test_get_value_of_any_tensor(backend):
+    assert K.get_value(K.constant([1.0, 2.0]) * 2).tolist() == [2, 4]
+
+
+def test_loops_over_arrays_and_numbers(backend):
+    np.testing.assert_array_equal(K.eval(K.map_fn(lambda row: row * 2, ROWS)), ROWS * 2)
+    np.testing.assert_array_equal(K.eval(K.map_fn(lambda row: 1.0, ROWS)), [1, 1])
+    np.testing.assert_array_equal(K.eval(K.foldl(lambda a, row: a - row, ROWS)), [-3, -3, -3])
+    one, = K.map_fn(lambda row: [row * 2], K.constant(ROWS), dtype=["float32"])
+    np.testing.assert_array_equal(K.eval(one), ROWS * 2)
+    with pytest.raises(ValueError, match=r"Expected \(\*, \*\); received \*"):
+        K.foldl(lambda a, row: row, K.constant(ROWS), (K.zeros((3,)), K.zeros((3,))))

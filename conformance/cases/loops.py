@@ -1,4 +1,6 @@
 """K's loops over steps: masks, constants, backwards, unrolled, and the three folds."""
+import functools
+
 import numpy as np
 
 from ..arrays import Given, draw
@@ -56,10 +58,25 @@ TABLE.cases("rnn", x=X, h=STATE, w=WEIGHTS, mask=Given(
 
 # ---- maps and folds ----
 
-TABLE.reference("map_fn")(lambda elems: elems * elems + 1)
+TABLE.reference("map_fn")(lambda elems, other=None: elems * elems + 1 if other is None else (
+    elems + other, 2 * elems, other))
 TABLE.cases("map_fn", elems=[draw(4, 3), draw(4), draw(1, 2, 2)], **WAYS,
             options=Options(unknown="batch", tolerance="arithmetic",
                             call=lambda K, elems: K.map_fn(lambda row: row * row + 1, elems)))
+
+
+def _in_structures(K, elems, other):
+    """Slices come, and results go, in lists, tuples and dicts."""
+    def both(row):
+        a, (b,) = row["a"], row["rest"]
+        return [a + b, {"twice": (2 * a, b)}]
+
+    total, rest = K.map_fn(both, {"a": elems, "rest": (other,)}, dtype="float32")
+    return [total, *rest["twice"]]
+
+
+TABLE.cases("map_fn", elems=draw(4, 3), other=draw(4, 3), **WAYS,
+            options=Options(unknown="batch", tolerance="arithmetic", call=_in_structures))
 
 
 def _folded(steps, initializer):
@@ -72,16 +89,26 @@ def _folded(steps, initializer):
 
 
 def _of_abs(fold):
-    return lambda elems, initializer=None: fold(
-        np.abs(elems), None if initializer is None else np.abs(initializer))
+    return lambda elems, initializer=None, **attrs: fold(
+        np.abs(elems), None if initializer is None else np.abs(initializer), **attrs)
 
 
-def _foldl(elems, initializer=None):
-    return _folded(elems, initializer)
+def _foldl(elems, initializer=None, several=False):
+    result = _folded(elems, initializer)
+    return (result, 2 * result) if several else result
 
 
-def _foldr(elems, initializer=None):
-    return _folded(elems[::-1], initializer)
+def _foldr(elems, initializer=None, several=False):
+    return _foldl(elems[::-1], initializer, several)
+
+
+def _accumulated(K, elems, initializer, several, name):
+    """Two numbers in a tuple, one the other's double, from slices that are halves."""
+    def step(acc, row):
+        return 0.5 * acc[0] + row[0] + row[1], 0.5 * acc[1] + 2 * (row[0] + row[1])
+
+    halves = elems * 0.5
+    return list(getattr(K, name)(step, [halves, halves], (initializer, 2 * initializer)))
 
 
 for _name, _fold in (("foldl", _foldl), ("foldr", _foldr)):
@@ -90,3 +117,5 @@ for _name, _fold in (("foldl", _foldl), ("foldr", _foldr)):
                        name=_name: getattr(K, name)(lambda a, x: 0.5 * a + x, elems, initializer))
     TABLE.cases(_name, elems=[draw(4, 3), draw(1, 2)], options=_options, **WAYS)
     TABLE.cases(_name, elems=draw(4, 3), initializer=draw(3), options=_options, **WAYS)
+    TABLE.cases(_name, elems=draw(4, 3), initializer=draw(3), several=True, **WAYS,
+                options=_options._replace(call=functools.partial(_accumulated, name=_name)))

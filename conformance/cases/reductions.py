@@ -30,7 +30,7 @@ def _mean(x, axis=None, keepdims=False):
     if x.dtype.kind == "f":
         return np.sum(x, axis=axis, keepdims=keepdims) / np.float64(_count(x, axis))
     total = np.sum(x, axis=axis, keepdims=keepdims, dtype="int64")
-    return np.trunc(total / _count(x, axis)).astype(x.dtype)
+    return np.trunc(total / max(_count(x, axis), 1)).astype(x.dtype)
 
 
 def _same_dtype(function):
@@ -125,6 +125,7 @@ TABLE.cases("max", "min", "sum", "mean", x=[Given([[NAN, 1.0], [2.0, 3.0]], "nan
                                                                                           None])
 TABLE.cases("mean", dtypes=("int32", "int64"), x=Given([[7, -7], [-2, 1]], "halves"), axis=[None,
                                                                                            0, 1])
+TABLE.cases("mean", dtypes=("int32", "int64"), x=[draw(0), draw(0, 3)], axis=[None, 0])
 TABLE.cases("mean", dtypes=("bool",), x=draw(3, 4), axis=[None, 1])
 TABLE.cases("var", dtypes=("float32", "float64"), x=Given([1001.0, 1002.0, 1003.0], "far from 0",
                                                          smooth=True))

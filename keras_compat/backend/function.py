@@ -1,7 +1,7 @@
 """K.function: compiled graphs, and the evaluation of single tensors."""
 import numpy as np
 
-from . import arguments, errors, graph, run_shapes, selection
+from . import arguments, errors, graph, nested, run_shapes, selection
 from .codegen import make_plan
 from .core_ops import assign
 from .graph import LearningPhase, Placeholder, SparseTensor, Tensor, Variable
@@ -13,25 +13,29 @@ class Function:
     """A graph compiled for the backend on which its leaves live.
 
     inputs: the tensors that are fed (placeholders, `K.learning_phase()`, or any
-        tensor of the graph, which then cuts what is above it).
+        tensor of the graph, which then cuts what is above it), as a list or another
+        structure of them, or one tensor.
     outputs: tensors to compute. updates: pairs (variable, new value) or results of
         `K.update`; all are computed from the old values before any is written.
     training: True or False fixes the learning phase; by default it is fed, or 0.
     givens: pairs (tensor of the graph, the tensor that is computed in its place).
+    feed_dict: {tensor: array} for more tensors that are fed, with the same at each call.
+    fetches: tensors that are computed, or results of `K.update`, but not returned.
 
-    Calling it with a list of arrays returns a list of NumPy arrays. `run_native`
-    does the same without checks and leaves the results native.
+    Calling it with a list of arrays (or a dict, in the order of its sorted keys, or
+    the array of the one input) returns a list of NumPy arrays; a tensor among the
+    values is evaluated. `run_native` does the same without checks and leaves the
+    results native.
     """
 
-    def __init__(self, inputs, outputs, updates=None, name=None, training=None, givens=()):
+    def __init__(self, inputs, outputs, updates=None, name=None, training=None, givens=(),
+                 feed_dict=None, fetches=()):
         self.name = name or "function"
-        if isinstance(inputs, Tensor) or not hasattr(inputs, "__iter__"):
-            raise TypeError(errors.message(
-                self.name, "the inputs are given as a list", "a list of tensors", repr(inputs)))
-        self.inputs = list(inputs)
+        self._always = list((feed_dict or {}).values())
+        self.inputs = [*_in_order(inputs), *(feed_dict or {})]
         self.single = not isinstance(outputs, (list, tuple))
         self.outputs = [_dense(t) for t in ([outputs] if self.single else outputs)]
-        self.updates = list(updates or [])
+        self.updates = [*(updates or []), *nested.flatten(fetches or [])[0]]
         self._check()
         self.training = training
         self.givens = list(givens)
@@ -158,14 +162,13 @@ class Function:
 
     def __call__(self, inputs=()):
         if not isinstance(inputs, (list, tuple)):
-            raise TypeError(errors.message(
-                self.name, "a function is called with a list of arrays, one per input",
-                f"a list of {len(self.inputs)}", type(inputs).__name__))
+            inputs = [inputs[k] for k in sorted(inputs)] if isinstance(inputs, dict) else [inputs]
+        inputs = [*inputs, *self._always]
         if len(inputs) != len(self.inputs):
             raise ValueError(errors.message(
                 self.name, "a function is called with one array per input",
                 f"{len(self.inputs)} arrays", f"{len(inputs)}"))
-        results = self._call(list(inputs), once=False)
+        results = self._call(inputs, once=False)
         return results[0] if self.single else results
 
     def _call(self, inputs, once):
@@ -190,6 +193,15 @@ class Function:
             raise cause from None
 
 
+def _in_order(inputs):
+    """The tensors to feed: of a list, a dict or another structure, or one, or none."""
+    if inputs is None:
+        return []
+    if isinstance(inputs, Tensor) or nested.is_nested(inputs):
+        return nested.flatten(inputs)[0]
+    return list(inputs) if hasattr(inputs, "__iter__") else [inputs]
+
+
 def _assigned(variable, value):
     from .ops.convert import as_tensor
     return assign(variable, as_tensor(value, dtype=variable.dtype))
@@ -210,8 +222,7 @@ def _dense(tensor):
 def _sparse_parts(value, tensor, who):
     """The arrays of a matrix that is fed for a sparse tensor, if it has the tensor's shape."""
     if isinstance(value, Tensor):
-        raise TypeError(errors.message(
-            who, f"input '{tensor.name}' is fed with numbers", "a sparse matrix", repr(value)))
+        value = evaluate(value)
     matrix = SparseArray.of(value, who)
     if any(n is not None and n != m for n, m in zip(tensor.shape, matrix.shape)):
         raise ValueError(errors.message(
@@ -227,8 +238,7 @@ def _plain(array):
 def checked(value, tensor, who):
     """`value` as an array of the tensor's dtype, if its shape fits the static one."""
     if isinstance(value, Tensor):
-        raise TypeError(errors.message(
-            who, f"input '{tensor.name}' is fed with numbers", "an array", repr(value)))
+        value = evaluate(value)
     array = arguments.array(f"{who}, input '{tensor.name}'", value, tensor.dtype)
     if len(array.shape) != len(tensor.shape) or any(
             n is not None and n != m for n, m in zip(tensor.shape, array.shape)):
@@ -264,18 +274,25 @@ def _backend_of(tensors, fed, who):
     return next(iter(found.values()))[0] if found else selection.active()
 
 
+_KEYWORDS = ("name", "training", "givens", "feed_dict", "fetches")
+_OF_SESSIONS = ("options", "run_metadata")
+
+
 def function(inputs, outputs, updates=None, **kwargs):
     """A callable that computes `outputs` from `inputs` and then applies `updates`.
 
     inputs: list of placeholders (or other tensors to feed). outputs: a list of
     tensors, for a list of arrays, or one tensor for one array.
     updates: list of (variable, new value) or of `K.update` results.
-    name, training, givens: see `Function`. Other keywords raise ValueError, as in Keras 2.3.1.
+    name, training, givens, feed_dict, fetches: see `Function`; options and run_metadata
+    are for TensorFlow's session, and do nothing. Other keywords raise ValueError, as in
+    Keras 2.3.1.
     """
-    unknown = set(kwargs) - {"name", "training", "givens"}
+    unknown = sorted(set(kwargs) - {*_KEYWORDS, *_OF_SESSIONS})
     if unknown:
-        raise ValueError(errors.message(
-            "function", "known keyword arguments only", "name, training, givens", sorted(unknown)))
+        raise ValueError(errors.message("function", "known keyword arguments only",
+                                        ", ".join(_KEYWORDS), unknown))
+    kwargs = {name: value for name, value in kwargs.items() if name in _KEYWORDS}
     return Function(inputs, outputs, updates, **kwargs)
 
 

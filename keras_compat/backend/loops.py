@@ -1,5 +1,5 @@
 """K's loops: rnn, map_fn, foldl and foldr, in terms of `scan`."""
-from . import registry
+from . import nested, registry
 from .control_flow import scan
 from .graph import Tensor
 
@@ -134,23 +134,27 @@ def _unrolled(steps):
 def map_fn(fn, elems, name=None, dtype=None):
     """`fn` of each slice of `elems` along its first axis, stacked.
 
-    elems: a tensor, or a tuple or list of tensors, whose slices `fn` then gets as
-    a tuple. dtype: the result's dtype where it differs from that of `elems`.
+    elems: a tensor, or a list, tuple or dict of tensors (also nested), whose slices `fn`
+    then gets in the same structure. The result has the structure of what `fn` returns.
+    dtype: there for signatures; the results have the dtypes that `fn` gives them.
     """
-    several = isinstance(elems, (list, tuple))
+    sequences, layout = _sequences(elems)
+    results = []
 
     def step(*slices):
-        result = fn(tuple(slices) if several else slices[0])
-        return list(result) if isinstance(result, (list, tuple)) else [result], []
-    outputs, _ = scan(step, list(elems) if several else [elems], [])
-    return outputs[0] if len(outputs) == 1 else outputs
+        values, found = nested.flatten(fn(nested.pack(layout, slices)))
+        results.append(found)
+        return [_tensor(v) for v in values], []
+    outputs, _ = scan(step, sequences, [])
+    return nested.pack(results[-1], outputs)
 
 
 @registry.sugar
 def foldl(fn, elems, initializer=None, name=None):
     """Combines the slices of `elems` from first to last: fn(accumulated, slice).
 
-    initializer: the first accumulated value; the first slice if None.
+    elems: as for `map_fn`. initializer: the first accumulated value, a tensor or a
+    structure of them, which `fn` keeps; the first slice if None.
     """
     return _fold(fn, elems, initializer, reverse=False)
 
@@ -159,17 +163,45 @@ def foldl(fn, elems, initializer=None, name=None):
 def foldr(fn, elems, initializer=None, name=None):
     """Combines the slices of `elems` from last to first: fn(accumulated, slice).
 
-    initializer: the first accumulated value; the last slice if None.
+    elems: as for `map_fn`. initializer: the first accumulated value, a tensor or a
+    structure of them, which `fn` keeps; the last slice if None.
     """
     return _fold(fn, elems, initializer, reverse=True)
 
 
 def _fold(fn, elems, initializer, reverse):
+    sequences, layout = _sequences(elems)
     if initializer is None:
-        initializer, elems = (elems[-1], elems[:-1]) if reverse else (elems[0], elems[1:])
-    if not isinstance(initializer, Tensor):
-        from .ops.convert import as_tensor
-        initializer = as_tensor(initializer, dtype=elems.dtype)
-    _, (result,) = scan(lambda x, acc: ([], [fn(acc, x)]), [elems], [initializer],
-                        reverse=reverse)
-    return result
+        first, rest = (-1, slice(-1)) if reverse else (0, slice(1, None))
+        initial, kept = [t[first] for t in sequences], layout
+        sequences = [t[rest] for t in sequences]
+    else:
+        initial, kept = nested.flatten(initializer)
+        initial = [_tensor(v, sequences[0].dtype) for v in initial]
+
+    def step(*values):
+        slices, states = values[:len(sequences)], values[len(sequences):]
+        result = fn(nested.pack(kept, states), nested.pack(layout, slices))
+        return [], _states(result, kept, states)
+    return nested.pack(kept, scan(step, sequences, initial, reverse=reverse)[1])
+
+
+def _sequences(elems):
+    """(the tensors to run over, their layout)."""
+    leaves, layout = nested.flatten(elems)
+    return [_tensor(leaf) for leaf in leaves], layout
+
+
+def _states(result, layout, states):
+    """The new states of a fold, which have the structure of the old ones."""
+    found, new_layout = nested.flatten(result)
+    if new_layout != layout:
+        registry.fail("a fold keeps the structure of what it accumulates",
+                      nested.described(layout), nested.described(new_layout))
+    return [_tensor(new, old.dtype) for new, old in zip(found, states)]
+
+
+def _tensor(value, dtype=None):
+    """A tensor, or numbers as one (of a dtype)."""
+    from .ops.convert import as_tensor
+    return value if isinstance(value, Tensor) else as_tensor(value, dtype)

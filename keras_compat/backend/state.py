@@ -6,7 +6,7 @@ import numpy as np
 
 from . import arguments, errors, graph, registry, selection
 from .core_ops import assign
-from .function import evaluate_on_host
+from .function import evaluate, evaluate_on_host
 from .graph import (Constant, LearningPhase, Placeholder, SparseTensor, Tensor, Variable,
                     name_scope)
 from .nested import is_nested
@@ -141,9 +141,10 @@ def is_keras_tensor(x):
 # ---- values ----
 
 def get_value(x):
-    """A variable's value as a NumPy array (a scalar's as a NumPy scalar)."""
-    value = _variable("get_value", x).get()
-    return value[()] if value.ndim == 0 else value
+    """A variable's value, or any tensor's, as a NumPy array (a scalar's as a NumPy scalar)."""
+    if not isinstance(x, Tensor):
+        _variable("get_value", x)
+    return evaluate(x)
 
 
 @renamed(xs="ops")

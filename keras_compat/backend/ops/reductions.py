@@ -171,7 +171,7 @@ def mean(x, axis=None, keepdims=False):
     """The mean over axes (arguments as for `sum`), in x's dtype.
 
     Bool becomes floatx first. The mean of integers is an integer, its fraction
-    dropped, as on TensorFlow.
+    dropped, as on TensorFlow; that of no integers is 0, that of no floats NaN.
     """
     x = _number(x)
     return mean.bind(x, axis=_axes(axis, x), keepdims=bool(keepdims))
@@ -182,7 +182,8 @@ def _mean_body(x, *, axis, keepdims):
     total, n = sum(x, axis=axis, keepdims=keepdims), count(x, axis)
     if x.dtype.startswith("float"):
         return total / (math.nan if isinstance(n, int) and n == 0 else n)
-    return elementwise.sign(total) * (elementwise.abs(total) // n)
+    least_1 = (n or 1) if isinstance(n, int) else elementwise.maximum(n, 1)  # of nothing: 0
+    return elementwise.sign(total) * (elementwise.abs(total) // least_1)
 
 
 @composite(tolerance="normalization")
