@@ -42,14 +42,21 @@ def wanted(case):
         return False
     if known is None or case.dtype != "float32" or case.options.result not in (None, "float32"):
         return False
-    return not _empty(case)
+    return True
 
 
 def chosen(cases):
-    """Of an op's cases those to differentiate: at most 16, and 6 with unknown sizes."""
-    known = [c for c in cases if wanted(c) and c.sizes == "known"]
-    unknown = [c for c in cases if wanted(c) and c.sizes != "known"]
-    return _spread(known, 16) + _spread(unknown, 6)
+    """Of an op's cases those to differentiate.
+
+    At most 16, 6 with unknown sizes, and 4 of nothing: there a gradient is of its
+    input's shape, and zero where the input is not empty.
+    """
+    groups = {"known": [], "unknown": [], "empty": []}
+    for case in filter(wanted, cases):
+        kind = "empty" if _empty(case) else "known" if case.sizes == "known" else "unknown"
+        groups[kind].append(case)
+    return (_spread(groups["known"], 16) + _spread(groups["unknown"], 6)
+            + _spread(groups["empty"][::-1], 4))
 
 
 def _spread(items, count):

@@ -28,7 +28,7 @@ def projected(x, kernel, bias):
     z = np.dot(x.reshape(steps * batch, features), kernel)
     if bias is not None:
         z += bias
-    return z.reshape(steps, batch, -1)
+    return z.reshape(steps, batch, kernel.shape[1])
 
 
 def states(first, steps):
@@ -65,10 +65,10 @@ def started(g_last, g_state, like):
 def weight_gradients(x, previous, dz, kernel, reverse):
     """(dx, kernel, recurrent kernel, bias) gradients from all steps' pre-activations."""
     steps, batch, features = x.shape
-    flat = dz.reshape(steps * batch, -1)
+    flat = dz.reshape(steps * batch, dz.shape[-1])
     dx = np.dot(flat, kernel.T).reshape(x.shape)
     d_kernel = np.dot(x.reshape(steps * batch, features).T, flat)
-    d_recurrent = np.dot(previous.reshape(steps * batch, -1).T, flat)
+    d_recurrent = np.dot(previous.reshape(steps * batch, previous.shape[-1]).T, flat)
     return by_batch(dx, reverse), d_kernel, d_recurrent, leading_sum(flat)
 
 

@@ -44,6 +44,8 @@ def _loop(step, sequences, states, outputs, carried, length, reverse):
     def one(i, arrays, states):
         t = count - 1 - i if reverse else i
         results, states = step(*[column.read(t) for column in columns], *states)
+        for state, spec in zip(states, carried):
+            state.set_shape(spec.shape)  # TensorFlow forgets a size of 0 beside an unknown one
         return i + 1, [a.write(t, r) for a, r in zip(arrays, results)], list(states)
     invariants = (tf.TensorShape(()), [tf.TensorShape(None)] * len(arrays),
                   [_common(s.shape, spec.shape) for s, spec in zip(states, carried)])

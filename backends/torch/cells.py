@@ -71,7 +71,7 @@ class Cell:
         """x (steps, batch, features) times the kernel, for all steps at once."""
         flat = x.reshape(-1, x.shape[-1])
         flat = torch.mm(flat, kernel) if bias is None else torch.addmm(bias, flat, kernel)
-        return flat.view(*x.shape[:2], -1)
+        return flat.view(*x.shape[:2], kernel.shape[1])
 
     def plain(self, x, kernel, recurrent, bias, *states):
         """(all outputs, last states) in ops that can be differentiated any number of times."""

@@ -97,7 +97,7 @@ def _out_of_range(x, indices, axis):
 def gather_gradient(g, indices, shape_tensor, *, axis):
     """Zeros of the given shape with each slice of `g` added at its index."""
     target = sizes(shape_tensor)
-    flat = g.reshape(target[:axis] + (-1,) + target[axis + 1:]) if indices.ndim != 1 else g
+    flat = g.reshape(target[:axis] + (indices.numel(),) + target[axis + 1:])
     return g.new_zeros(target).index_add(axis, _integers(indices).reshape(-1), flat)
 
 

@@ -91,6 +91,9 @@ for _rank in (1, 2, 3):
                 options=Options(unknown="batch", tolerance="sum"))
     TABLE.cases(f"conv{_rank}d", x=_x, kernel=_kernel, dilation_rate=2, padding="same",
                 options=Options(unknown="batch", tolerance="sum"), layouts=PLAIN)
+    TABLE.cases(f"conv{_rank}d", x=draw(0, *(5, 4, 6)[:_rank], 2), kernel=_kernel, strides=[1, 2],
+                padding=["valid", "same"], layouts=PLAIN, dtypes=FLOATS[:1],
+                options=Options(unknown="batch", tolerance="sum"))
 SUM = Options(unknown="batch", tolerance="sum")
 TABLE.cases("conv1d", x=draw(2, 5, 2), kernel=draw(3, 2, 3), padding="causal",
             dilation_rate=[1, 2], options=SUM)
@@ -120,6 +123,10 @@ TABLE.cases("conv2d_transpose", x=draw(2, 3, 3, 3), kernel=draw(2, 2, 2, 3),
             output_shape=(2, 2, 4, 4), data_format="channels_first", options=SUM)
 TABLE.cases("conv2d_transpose", x=draw(2, 3, 3, 3), kernel=draw(2, 2, 2, 3), dilation_rate=(2, 2),
             output_shape=(2, 5, 5, 2), options=SUM)
+TABLE.cases("conv2d_transpose", x=draw(0, 3, 4, 3), kernel=draw(3, 2, 2, 3), strides=(2, 1),
+            output_shape=(0, 7, 5, 2), options=SUM, layouts=PLAIN)
+TABLE.cases("conv3d_transpose", x=draw(0, 2, 3, 2, 2), kernel=draw(2, 2, 2, 3, 2),
+            output_shape=(0, 3, 4, 3, 3), options=SUM, layouts=PLAIN)
 TABLE.cases("conv3d_transpose", x=draw(1, 2, 3, 2, 2), kernel=draw(2, 2, 2, 3, 2),
             output_shape=(1, 4, 6, 4, 3), strides=(2, 2, 2), padding=["same", "valid"],
             options=SUM)
@@ -154,6 +161,13 @@ TABLE.cases("depthwise_conv", x=draw(2, 3, 5, 6), kernel=draw(2, 3, 3, 2), strid
             options=BATCH, layouts=PLAIN)
 TABLE.cases("depthwise_conv", x=draw(2, 6, 3), kernel=draw(3, 3, 1), strides=(2,), padding="same",
             dilation=(1,), data_format="channels_last", options=BATCH, layouts=PLAIN)
+TABLE.cases("depthwise_conv", x=draw(0, 5, 4, 3), kernel=draw(2, 3, 3, 2), strides=[(1, 1),
+                                                                                    (2, 2)],
+            padding=["valid", "same"], dilation=(1, 1), data_format="channels_last",
+            options=BATCH, layouts=PLAIN)
+TABLE.cases("separable_conv", x=draw(0, 5, 4, 3), depthwise=draw(2, 3, 3, 2),
+            pointwise=draw(1, 1, 6, 4), strides=(1, 1), padding=["valid", "same"],
+            dilation=(1, 1), data_format="channels_last", options=BATCH, layouts=PLAIN)
 TABLE.cases("separable_conv", x=draw(2, 5, 4, 3), depthwise=draw(2, 3, 3, 2),
             pointwise=draw(1, 1, 6, 4), strides=[(1, 1), (2, 2)], padding=["valid", "same"],
             dilation=(1, 1), data_format="channels_last", options=BATCH)
@@ -180,6 +194,8 @@ for _name, _compute in (("separable_conv1d", _k_separable(1)),
         _compute)
 TABLE.cases("separable_conv1d", x=draw(2, 6, 2), depthwise_kernel=draw(3, 2, 2),
             pointwise_kernel=draw(1, 4, 3), strides=[1, 2], padding=["same", "valid"], options=SUM)
+TABLE.cases("separable_conv1d", x=draw(0, 6, 2), depthwise_kernel=draw(3, 2, 2),
+            pointwise_kernel=draw(1, 4, 3), padding=["same", "valid"], options=SUM, layouts=PLAIN)
 TABLE.cases("separable_conv2d", x=draw(2, 2, 5, 5), depthwise_kernel=draw(2, 2, 2, 2),
             pointwise_kernel=draw(1, 1, 4, 3), data_format="channels_first", dilation_rate=[1, 2],
             padding=["valid", "same"], options=SUM)
@@ -230,7 +246,7 @@ def _local(x, kernel, kernel_size, strides, output_shape, data_format):
         window = moved[(slice(None), *cuts[place])]
         if data_format == "channels_first":
             window = np.moveaxis(window, -1, 1)
-        y[(slice(None), *place)] = window.reshape(x.shape[0], -1) @ kernel[row]
+        y[(slice(None), *place)] = window.reshape(x.shape[0], kernel.shape[1]) @ kernel[row]
     return back(y, data_format)
 
 
@@ -242,6 +258,14 @@ TABLE.cases("local_conv", x=draw(2, 2, 4, 5), kernel=draw(6, 8, 3), kernel_size=
             strides=(1, 2), output_shape=(3, 2), data_format="channels_first", options=BATCH)
 TABLE.cases("local_conv", x=draw(2, 7, 2), kernel=draw(3, 6, 3), kernel_size=(3,), strides=(2,),
             output_shape=(3,), data_format="channels_last", options=BATCH)
+
+
+TABLE.cases("local_conv", x=draw(0, 4, 5, 2), kernel=draw(6, 8, 3), kernel_size=(2, 2),
+            strides=(1, 2), output_shape=(3, 2), data_format=["channels_last"], options=BATCH,
+            layouts=PLAIN)
+TABLE.cases("local_conv", x=draw(0, 2, 4, 5), kernel=draw(6, 8, 3), kernel_size=(2, 2),
+            strides=(1, 2), output_shape=(3, 2), data_format="channels_first", options=BATCH,
+            layouts=PLAIN)
 
 
 def _local1(inputs, kernel, kernel_size, strides, data_format=None):

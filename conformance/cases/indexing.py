@@ -25,6 +25,7 @@ INDICES = [(("int", 1),), (FULL, ("int", -1)), (("slice", 1, None, None),),
 TABLE.cases("getitem", dtypes=ALL, x=draw(3, 4, 2), index=INDICES)
 TABLE.cases("getitem", x=[draw(4), draw(2, 1, 2, 1, 2)], index=[(("int", -1),), (
     ("slice", -1, None, None),)])
+TABLE.cases("getitem", x=draw(0, 4, 2), index=[INDICES[i] for i in (1, 2, 3, 4, 5, 6)])
 
 
 @TABLE.reference("getitem_gradient")
@@ -138,6 +139,8 @@ def gather_gradient(g, indices, shape, axis=0):
 
 TABLE.cases("gather_gradient", g=draw(4, 2), indices=INDEX_ARRAYS[0], shape=(3, 2))
 TABLE.cases("gather_gradient", g=draw(2, 4), indices=INDEX_ARRAYS[0], shape=(2, 3), axis=1)
+TABLE.cases("gather_gradient", g=draw(0, 4), indices=INDEX_ARRAYS[0], shape=(0, 3), axis=1)
+TABLE.cases("gather_gradient", g=draw(0, 2, 2), indices=INDEX_ARRAYS[2], shape=(0, 3), axis=1)
 TABLE.cases("gather_gradient", g=draw(2, 2, 3), indices=INDEX_ARRAYS[2], shape=(3, 3))
 
 

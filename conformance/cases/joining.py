@@ -50,7 +50,7 @@ TABLE.reference("repeat_elements")(lambda x, rep, axis: np.repeat(x, rep, axis))
 TABLE.cases("repeat_elements", dtypes=ALL, x=draw(2, 3), rep=[1, 2, 3, 0], axis=[0, 1, -1])
 TABLE.cases("repeat_elements", x=[draw(4), draw(0), draw(2, 1, 2, 1, 2)], rep=2, axis=0)
 TABLE.reference("repeat")(lambda x, n: np.tile(x[:, None], (1, n, 1)))
-TABLE.cases("repeat", x=[draw(2, 3), draw(1, 3)], n=[1, 3], options=Options(unknown="batch"))
+TABLE.cases("repeat", x=[draw(2, 3), draw(1, 3), draw(0, 3)], n=[1, 3], options=Options(unknown="batch"))
 
 
 # ---- order and borders ----
@@ -96,11 +96,12 @@ TABLE.reference("asymmetric_spatial_2d_padding")(
         "channels_first" if dim_ordering == "th" else None))
 
 FORMATS = ["channels_last", "channels_first", None]
-TABLE.cases("temporal_padding", x=draw(2, 3, 4), padding=[(1, 1), (0, 2)])
+TABLE.cases("temporal_padding", x=[draw(2, 3, 4), draw(0, 3, 4)], padding=[(1, 1), (0, 2)])
 TABLE.cases("asymmetric_temporal_padding", x=draw(2, 3, 4), left_pad=2, right_pad=0)
 TABLE.cases("spatial_2d_padding", x=draw(2, 3, 2, 2), padding=[((1, 1), (1, 1)), ((0, 2), (1, 0))],
             data_format=FORMATS)
 TABLE.cases("asymmetric_spatial_2d_padding", x=draw(2, 3, 2, 2), top_pad=2, left_pad=0,
             dim_ordering=["th", "tf", "default"])
-TABLE.cases("spatial_3d_padding", x=draw(1, 2, 3, 2, 2), data_format=FORMATS,
+TABLE.cases("spatial_2d_padding", x=draw(0, 3, 2, 2), padding=((0, 2), (1, 0)))
+TABLE.cases("spatial_3d_padding", x=[draw(1, 2, 3, 2, 2), draw(0, 2, 3, 2, 2)], data_format=FORMATS,
             padding=((1, 1), (0, 2), (1, 0)))

@@ -46,7 +46,8 @@ def _batch_axes(x, y, axes):
 def _batch_dot(x, y, axes=None):
     a, b = _batch_axes(x, y, axes)
     rows = [np.tensordot(p, q, (a - 1, b - 1)) for p, q in zip(x, y)]
-    return np.stack(rows).reshape(len(x), 1) if x.ndim == y.ndim == 2 else np.stack(rows)
+    left = np.delete(x.shape[1:], a - 1), np.delete(y.shape[1:], b - 1)
+    return np.reshape(rows, (len(x), *(np.concatenate(left) if x.ndim + y.ndim > 4 else [1])))
 
 
 @TABLE.reference("batch_dot", terms=lambda x, y, axes=None: x.shape[_batch_axes(x, y, axes)[0]],
@@ -61,6 +62,7 @@ for _x, _y, _axes in (
         ((2, 3, 4), (2, 3), [1, (1, 1)]), ((2, 3), (2, 3, 4), [None, 1]),
         ((2, 4, 3), (2, 4, 5), [1, (1, 1)]), ((2, 3, 4), (2, 5, 4), [2, -1]),
         ((2, 3, 4, 2), (2, 5, 2), [(3, 2), (-1, 2)]), ((2, 2, 3), (2, 2, 3, 2), [(2, 2)]),
-        ((1, 3, 4), (1, 4, 1), [None])):
+        ((1, 3, 4), (1, 4, 1), [None]), ((0, 3, 4), (0, 4, 5), [None, (2, 1)]),
+        ((0, 3), (0, 3), [1]), ((2, 0, 4), (2, 4, 5), [None]), ((2, 3, 0), (2, 0, 5), [None])):
     TABLE.cases("batch_dot", x=draw(*_x), y=draw(*_y), axes=_axes,
                 options=Options(unknown="batch"))

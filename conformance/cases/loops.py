@@ -51,6 +51,8 @@ TABLE.cases("rnn", x=[X, draw(3, 1, 2)], h=STATE, w=WEIGHTS, go_backwards=[False
 TABLE.cases("rnn", x=X, h=STATE, w=WEIGHTS, mask=MASKS, go_backwards=[False, True],
             unroll=[False, True], options=RNN, **WAYS)
 TABLE.cases("rnn", x=X, h=STATE, w=WEIGHTS, constant=STATE, options=RNN, **WAYS)
+TABLE.cases("rnn", x=draw(0, 4, 2), h=draw(0, 2), w=WEIGHTS, options=RNN, unroll=[False, True],
+            mask=[None, draw(0, 4, dtype="bool")], **WAYS)
 TABLE.cases("rnn", x=X, h=STATE, w=WEIGHTS, mask=Given(
     [[[1], [1], [0], [0]], [[1], [0], [1], [1]], [[0], [0], [0], [1]]], "of numbers, 3 axes",
     "uint8", smooth=True), constant=STATE, options=RNN, **WAYS)
@@ -60,7 +62,7 @@ TABLE.cases("rnn", x=X, h=STATE, w=WEIGHTS, mask=Given(
 
 TABLE.reference("map_fn")(lambda elems, other=None: elems * elems + 1 if other is None else (
     elems + other, 2 * elems, other))
-TABLE.cases("map_fn", elems=[draw(4, 3), draw(4), draw(1, 2, 2)], **WAYS,
+TABLE.cases("map_fn", elems=[draw(4, 3), draw(4), draw(1, 2, 2), draw(0, 3), draw(2, 0)], **WAYS,
             options=Options(unknown="batch", tolerance="arithmetic",
                             call=lambda K, elems: K.map_fn(lambda row: row * row + 1, elems)))
 

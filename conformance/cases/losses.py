@@ -78,6 +78,9 @@ for _shape, _labels, _axes in (((4, 3), (4,), [-1]), ((4, 3), (4, 1), [-1]),
                     output=draw(*_shape, **POSITIVE))
     TABLE.cases("sparse_categorical_crossentropy", target=draw(*_labels, dtype="int32", **CLASSES),
                 output=draw(*_shape), from_logits=True, axis=_axes, dtypes=NARROW, options=BATCH)
+TABLE.cases("sparse_categorical_crossentropy", target=draw(0, dtype="int32"),
+            output=draw(0, 3), from_logits=[False, True], dtypes=NARROW, options=BATCH,
+            layouts=("plain",))
 TABLE.cases("sparse_categorical_crossentropy", dtypes=NARROW, options=CORNERS,
             target=Given([1, 0], "two", "int32"),
             output=Given([[0.2, 0.2, 0.2], [0.0, 0.5, 0.5]], "not normalised, and a 0"))

@@ -58,6 +58,12 @@ TABLE.cases("normalize_batch_in_training", x=draw(2, 2, 2, 2, 3), gamma=draw(3),
             reduction_axes=(0, 1, 2, 3), options=BATCH)
 TABLE.cases("normalize_batch_in_training", x=draw(1, 3), gamma=draw(3), beta=draw(3),
             reduction_axes=(0,), options=BATCH, dtypes=("float32", "float64"))
+# The statistics of no samples do not exist, and have no slope.
+NOTHING = BATCH._replace(smooth=False)
+TABLE.cases("normalize_batch_in_training", x=draw(0, 3), gamma=draw(3), beta=draw(3),
+            reduction_axes=(0,), options=NOTHING, layouts=("plain",))
+TABLE.cases("normalize_batch_in_training", x=draw(0, 3, 2, 2), gamma=draw(3), beta=None,
+            reduction_axes=(0, 2, 3), options=NOTHING, layouts=("plain",))
 TABLE.cases("normalize_batch_in_training", dtypes=("float32", "float64"), gamma=None, beta=None,
             x=Given([[101.0], [102.0], [104.0]], "far from 0", smooth=True), reduction_axes=(0,),
             options=BATCH)

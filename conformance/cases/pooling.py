@@ -163,6 +163,9 @@ for _rank in (1, 2, 3):
     TABLE.cases(f"pool{_rank}d", x=draw(2, 2, *(4, 5, 3)[:_rank], distinct=True), pool_size=[
         (2, 3, 2)[:_rank]], pool_mode=["max", "avg"], data_format="channels_first",
         options=Options(unknown="batch", tolerance="sum"))
+    TABLE.cases(f"pool{_rank}d", x=draw(0, *(4, 5, 3)[:_rank], 2), pool_size=[
+        (2, 3, 2)[:_rank]], padding=["valid", "same"], pool_mode=["max", "avg"],
+        options=Options(unknown="batch", tolerance="sum"), layouts=("plain",))
 
 
 # ---- enlarging ----
@@ -190,6 +193,9 @@ def resize_images(x, height_factor, width_factor, data_format, interpolation="ne
 TABLE.cases("resize_images", x=draw(2, 3, 2, 2), height_factor=[1, 2, 3], width_factor=[1, 2],
             data_format=["channels_last", "channels_first"], interpolation=["nearest", "bilinear"],
             options=BATCH)
+TABLE.cases("resize_images", x=draw(0, 3, 2, 2), height_factor=2, width_factor=2,
+            data_format=["channels_last", "channels_first"], interpolation=["nearest", "bilinear"],
+            options=BATCH, layouts=("plain",))
 TABLE.cases("resize_images", x=draw(1, 1, 4, 1), height_factor=2, width_factor=2,
             data_format="channels_last", interpolation="bilinear", options=BATCH)
 

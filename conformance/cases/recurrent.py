@@ -118,3 +118,6 @@ for _op, _states, _gates in (("simple_rnn", ("h0",), 1), ("lstm", ("h0", "c0"), 
                              ("gru", ("h0",), 3)):
     TABLE.cases(_op, x=draw(1, 1, 1), **{name: draw(1, 1, **SMALL) for name in _states},
                 **_weights(_gates, 1, 1, without=False), options=BATCH, layouts=("plain",))
+    TABLE.cases(_op, x=draw(0, 4, 3), **{name: draw(0, 2) for name in _states},
+                **_weights(_gates), return_sequences=[False, True], options=BATCH,
+                layouts=("plain",))

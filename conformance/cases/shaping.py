@@ -73,6 +73,7 @@ TABLE.cases("transpose", x=draw(2, 3, 4), pattern=[(1, 2, 0), (2, 0, 1)], layout
 TABLE.reference("permute_dimensions")(lambda x, pattern: np.transpose(x, pattern))
 TABLE.cases("permute_dimensions", dtypes=ALL, x=draw(2, 3, 4), pattern=[
     (0, 2, 1), (2, 0, 1), (0, 1, 2), (1, 2, 0)])
+TABLE.cases("permute_dimensions", x=draw(2, 0, 3), pattern=(1, 2, 0))
 TABLE.cases("permute_dimensions", x=draw(2, 1, 2, 3, 2), pattern=(4, 2, 0, 1, 3))
 
 
