@@ -21,6 +21,17 @@ def test_a_session_evaluates_and_its_scopes_do_nothing(backend):
     session.graph.finalize()
 
 
+def test_a_tensor_is_asked_for_its_value_like_a_variable(backend):
+    """As Keras 2.3.1 on TensorFlow; scripts for OCR read `K.ctc_decode` so."""
+    v = K.variable([1., 2.])
+    np.testing.assert_array_equal(K.get_value(v * 2), [2, 4])
+    total, own = K.batch_get_value([K.sum(v), v])
+    assert total == 3 and own.tolist() == [1, 2]
+    labels = K.get_value(K.ctc_decode(np.eye(3)[[[0, 0, 1, 2]]], [4])[0][0])
+    np.testing.assert_array_equal(labels, [[0, 1]])
+    assert K.get_variable_shape(K.placeholder((None, 3)) + 1) == (None, 3)
+
+
 def test_an_initializer_draws_a_weight_anew(backend):
     layer = Sequential([Dense(3, input_shape=(2,))]).layers[0]
     before, limit = K.get_value(layer.kernel), np.sqrt(6 / 5)

@@ -141,15 +141,16 @@ def is_keras_tensor(x):
 # ---- values ----
 
 def get_value(x):
-    """A variable's value, or any tensor's, as a NumPy array (a scalar's as a NumPy scalar)."""
-    if not isinstance(x, Tensor):
-        _variable("get_value", x)
-    return evaluate(x)
+    """The value of a variable, or of any tensor that needs no input, as `K.eval` gives it.
+
+    Keras 2.3.1 on TensorFlow evaluated tensors here too, such as those of `K.ctc_decode`.
+    """
+    return evaluate(_tensor("get_value", x))
 
 
 @renamed(xs="ops")
 def batch_get_value(ops):
-    """The values of a list of variables."""
+    """The values of a list of variables or tensors."""
     return [get_value(x) for x in ops]
 
 
@@ -164,16 +165,23 @@ def batch_set_value(tuples):
         set_value(x, value)
 
 
+def _tensor(who, x):
+    if not isinstance(x, (Tensor, SparseTensor)):
+        raise TypeError(errors.message(who, "only tensors have values to ask for",
+                                       "a variable or another tensor", repr(x)))
+    return x
+
+
 def _variable(who, x):
     if not isinstance(x, Variable):
         raise TypeError(errors.message(who, "values are stored in variables only",
-                                       "a variable", repr(x), "K.eval evaluates any tensor"))
+                                       "a variable", repr(x)))
     return x
 
 
 def get_variable_shape(x):
-    """The variable's shape as a tuple of ints."""
-    return tuple(_variable("get_variable_shape", x).shape)
+    """The shape of a variable or another tensor as a tuple, None where a size is not known."""
+    return tuple(_tensor("get_variable_shape", x).shape)
 
 
 # ---- updates ----
