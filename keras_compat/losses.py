@@ -150,7 +150,7 @@ def categorical_crossentropy(y_true, y_pred, from_logits=False, label_smoothing=
     y_true, y_pred = _pair(y_true, y_pred)
     y_true = _smoothed(y_true, label_smoothing,
                        lambda s: s / K.cast(K.shape(y_true)[1], K.dtype(y_true)))
-    return K.categorical_crossentropy(y_true, y_pred, from_logits=from_logits)
+    return K.categorical_crossentropy(target=y_true, output=y_pred, from_logits=from_logits)
 
 
 def sparse_categorical_crossentropy(y_true, y_pred, from_logits=False, axis=-1):
@@ -159,7 +159,8 @@ def sparse_categorical_crossentropy(y_true, y_pred, from_logits=False, axis=-1):
         y_true = K.constant(y_true)
     if not K.is_tensor(y_pred):
         y_pred = K.constant(y_pred)
-    return K.sparse_categorical_crossentropy(y_true, y_pred, from_logits=from_logits, axis=axis)
+    return K.sparse_categorical_crossentropy(target=y_true, output=y_pred,
+                                             from_logits=from_logits, axis=axis)
 
 
 def binary_crossentropy(y_true, y_pred, from_logits=False, label_smoothing=0):
@@ -169,7 +170,8 @@ def binary_crossentropy(y_true, y_pred, from_logits=False, label_smoothing=0):
     """
     y_true, y_pred = _pair(y_true, y_pred)
     y_true = _smoothed(y_true, label_smoothing, lambda s: 0.5 * s)
-    return K.mean(K.binary_crossentropy(y_true, y_pred, from_logits=from_logits), axis=-1)
+    each = K.binary_crossentropy(target=y_true, output=y_pred, from_logits=from_logits)
+    return K.mean(each, axis=-1)
 
 
 def _smoothed(y_true, smoothing, added):

@@ -75,7 +75,9 @@ def drawn(*shape):
     (((1, 1), "valid", "th"), {}),
     ((), {"dim_ordering": "th", "border_mode": "valid", "filter_dilation": (1, 1)}),
     (((1, 1),), {"dim_ordering": "th", "image_shape": (2, 3, 6, 6), "filter_shape": None}),
-], ids=["positional", "keywords", "mixed"])
+    (((1, 1), "valid", "th", None, (4, 3, 3, 3)), {}),
+    (((1, 1), "valid", "th", (2, 3, 6, 6), None, (1, 1)), {}),
+], ids=["positional", "keywords", "mixed", "hints", "hints and dilation"])
 def test_conv2d_takes_kernels_in_theanos_layout(arguments, keywords):
     x, kernel = drawn(2, 3, 6, 6), drawn(3, 3, 3, 4)
     wanted = K.eval(K.conv2d(K.constant(x), K.constant(kernel), data_format="channels_first"))
@@ -101,7 +103,17 @@ def test_conv3d_takes_kernels_in_theanos_layout():
     (lambda x: K.expand_dims(x, dim=1), lambda x: K.expand_dims(x, 1)),
     (lambda x: K.conv1d(x[:, 0], K.ones((2, 5, 3)), stride=2, border_mode="same"),
      lambda x: K.conv1d(x[:, 0], K.ones((2, 5, 3)), strides=2, padding="same")),
-], ids=["pool2d", "resize_images", "spatial_2d_padding", "expand_dims", "conv1d"])
+    (lambda x: K.conv1d(x[:, 0], K.ones((2, 5, 3)), 2, "same", None, None),
+     lambda x: K.conv1d(x[:, 0], K.ones((2, 5, 3)), strides=2, padding="same")),
+    (lambda x: K.conv1d(x[:, 0], K.ones((2, 5, 3)), 1, "valid", (2, 6, 5), (2, 5, 3)),
+     lambda x: K.conv1d(x[:, 0], K.ones((2, 5, 3)))),
+    (lambda x: K.conv2d(x, K.ones((2, 2, 5, 3)), (1, 1), "same", "tf", None, None, (2, 1)),
+     lambda x: K.conv2d(x, K.ones((2, 2, 5, 3)), padding="same", dilation_rate=(2, 1))),
+    (lambda x: K.batch_normalization(x, *[K.ones((5,)) * n for n in (1., 2., 3., 4.)], 0.1),
+     lambda x: K.batch_normalization(x, *[K.ones((5,)) * n for n in (1., 2., 3., 4.)],
+                                     epsilon=0.1)),
+], ids=["pool2d", "resize_images", "spatial_2d_padding", "expand_dims", "conv1d", "conv1d, hints",
+        "conv1d, shapes", "conv2d, hints", "batch_normalization"])
 def test_spellings_of_keras_1_mean_the_same(old, new):
     x = K.constant(drawn(2, 4, 6, 5))
     np.testing.assert_array_equal(K.eval(old(x)), K.eval(new(x)))
@@ -116,6 +128,12 @@ def test_crossentropies_understand_keras_1s_names_in_any_order():
     target, output = K.constant([[0., 1.]]), K.constant([[.25, .75]])
     value = K.eval(K.categorical_crossentropy(output=output, target=target))
     np.testing.assert_allclose(value, [-np.log(.75)], rtol=1e-6)
+
+
+def test_arguments_that_theanos_compiler_took_do_nothing():
+    x = K.placeholder((2,))
+    run = K.function([x], [x * 2], on_unused_input="ignore", allow_input_downcast=True)
+    assert run([[1, 2]])[0].tolist() == [2, 4]
 
 
 def test_settings_of_keras_1():

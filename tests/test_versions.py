@@ -272,6 +272,35 @@ def test_orthogonal_of_keras_1_is_a_tenth_longer():
     np.testing.assert_allclose(matrix @ matrix.T, 1.21 * np.eye(4), atol=1e-5)
 
 
+@pytest.mark.parametrize("era, first", [("1.2.2", "output"), ("2.0.8", "target"),
+                                        ("2.3.1", "target")])
+@pytest.mark.parametrize("name, labels, expected", [
+    ("categorical_crossentropy", [[0.0, 1.0]], [-np.log(0.75)]),
+    ("sparse_categorical_crossentropy", [1.0], [-np.log(0.75)]),
+    ("binary_crossentropy", [[0.0, 1.0]], [[-np.log(0.75)] * 2]),
+])
+def test_keras_1_had_the_prediction_before_the_target(era, first, name, labels, expected):
+    pair = {"target": K.constant(labels), "output": K.constant([[0.25, 0.75]])}
+    other = "target" if first == "output" else "output"
+    loss = getattr(K, name)
+    with K.set_compat_version(era):
+        values = [loss(pair[first], pair[other]), loss(pair[first], pair[other], False),
+                  loss(pair[first], **{other: pair[other]}), loss(**pair)]
+        with pytest.raises(TypeError):
+            loss(pair[first])
+    for value in values:
+        np.testing.assert_allclose(K.eval(value), expected, rtol=1e-5)
+
+
+def test_losses_of_models_know_the_order_themselves():
+    with K.set_compat_version("1.2.2"):
+        model = models.Sequential([layers.Dense(2, activation="softmax", input_dim=3)])
+        model.compile("sgd", "categorical_crossentropy")
+        model.set_weights([np.zeros((3, 2)), np.zeros(2)])
+    loss = model.train_on_batch(np.ones((4, 3)), np.eye(2)[[0, 1, 1, 0]])
+    np.testing.assert_allclose(loss, np.log(2), rtol=1e-5)
+
+
 # ---- names in the history ----
 
 def trained(names, version, outputs=1, **fit):

@@ -52,6 +52,10 @@ TABLE.cases("normalize_batch_in_training", x=draw(4, 2, 3, 3), gamma=draw(3), be
             reduction_axes=[(0, 1, 2), (0, 1, -2)], epsilon=[1e-3, 1e-5], options=BATCH)
 TABLE.cases("normalize_batch_in_training", x=draw(4, 3, 2, 2), gamma=draw(3), beta=draw(3),
             reduction_axes=(0, 2, 3), options=BATCH)
+TABLE.cases("normalize_batch_in_training", x=draw(4, 3), gamma=draw(1, 3), beta=draw(1, 3),
+            reduction_axes=(0,), options=BATCH)
+TABLE.cases("normalize_batch_in_training", x=draw(4, 3, 2, 2), gamma=[draw(3, 1, 1), None],
+            beta=[draw(1, 3, 1, 1), draw(3)], reduction_axes=(0, 2, 3), options=BATCH)
 TABLE.cases("normalize_batch_in_training", x=draw(4, 5, 3), gamma=draw(3), beta=draw(3),
             reduction_axes=(0, 1), options=BATCH)
 TABLE.cases("normalize_batch_in_training", x=draw(2, 2, 2, 2, 3), gamma=draw(3), beta=draw(3),

@@ -275,7 +275,7 @@ def _backend_of(tensors, fed, who):
 
 
 _KEYWORDS = ("name", "training", "givens", "feed_dict", "fetches")
-_OF_SESSIONS = ("options", "run_metadata")
+_IGNORED = ("options", "run_metadata", "on_unused_input", "allow_input_downcast", "mode", "profile")
 
 
 def function(inputs, outputs, updates=None, **kwargs):
@@ -284,11 +284,12 @@ def function(inputs, outputs, updates=None, **kwargs):
     inputs: list of placeholders (or other tensors to feed). outputs: a list of
     tensors, for a list of arrays, or one tensor for one array.
     updates: list of (variable, new value) or of `K.update` results.
-    name, training, givens, feed_dict, fetches: see `Function`; options and run_metadata
-    are for TensorFlow's session, and do nothing. Other keywords raise ValueError, as in
-    Keras 2.3.1.
+    name, training, givens, feed_dict, fetches: see `Function`. What only tells
+    TensorFlow's session (options, run_metadata) or Theano's compiler (mode, profile,
+    on_unused_input, allow_input_downcast) how to work does nothing. Other keywords raise
+    ValueError, as in Keras 2.3.1.
     """
-    unknown = sorted(set(kwargs) - {*_KEYWORDS, *_OF_SESSIONS})
+    unknown = sorted(set(kwargs) - {*_KEYWORDS, *_IGNORED})
     if unknown:
         raise ValueError(errors.message("function", "known keyword arguments only",
                                         ", ".join(_KEYWORDS), unknown))

@@ -71,11 +71,13 @@ TABLE = (
     Fact("epsilon", ("K",), (1e-7,) * 4, _TAGS),
     Fact("momentum", ("BatchNormalization",), (0.99,) * 4, _TAGS + "; configs recorded with 1.2.2"),
     Fact("epsilon", ("BatchNormalization",), (1e-3,) * 4, _TAGS + "; configs recorded with 1.2.2"),
-    # K itself asks `config.compat_reaches("2.3.0")` for these two.
+    # K itself asks `config.compat_reaches` for these three.
     Fact("dtype of zeros_like, ones_like", ("K",), ("x's", "x's", "x's", "floatx"),
          "compared with 2.2.4 and 2.3.1 on TensorFlow"),
     Fact("crossentropies take logits from behind softmax, sigmoid", ("K",),
          (ABSENT, False, False, True), "compared with the releases on TensorFlow"),
+    Fact("first two arguments of crossentropies", ("K",),
+         ("output, target", *("target, output",) * 3), "compared with the releases on TensorFlow"),
     Fact("gain", ("Orthogonal",), (1.1, 1.0, 1.0, 1.0),
          "`scale` of Keras 1's `initializations.orthogonal`"),
     Fact("accuracy", ("metrics",), ("acc", "acc", "acc", "accuracy"), f"{_TAGS}; {_NOTES}"),

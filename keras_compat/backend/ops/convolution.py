@@ -176,7 +176,7 @@ def convolution(rank, x, kernel, *window):
 
 
 @sugar
-@keras1_window("kernel", stride="strides")
+@keras1_window("kernel", stride="strides", places="x kernel strides padding . .")
 def conv1d(x, kernel, strides=1, padding="valid", data_format=None, dilation_rate=1):
     """1D convolution: x (batch, steps, channels), kernel (size, channels, filters).
 
@@ -200,7 +200,8 @@ def _padded_before(x, kernel, dilation, data_format):
 
 
 @sugar
-@keras1_window("kernel", filter_dilation="dilation_rate")
+@keras1_window("kernel", filter_dilation="dilation_rate",
+               places="x kernel strides padding data_format . . dilation_rate")
 def conv2d(x, kernel, strides=(1, 1), padding="valid", data_format=None, dilation_rate=(1, 1)):
     """2D convolution: x (batch, rows, cols, channels), kernel (rows, cols, channels, filters).
 
@@ -211,7 +212,7 @@ def conv2d(x, kernel, strides=(1, 1), padding="valid", data_format=None, dilatio
 
 
 @sugar
-@keras1_window("kernel")
+@keras1_window("kernel", places="x kernel strides padding data_format . .")
 def conv3d(x, kernel, strides=(1, 1, 1), padding="valid", data_format=None,
            dilation_rate=(1, 1, 1)):
     """3D convolution: x (batch, d1, d2, d3, channels), kernel (k1, k2, k3, channels, filters).

@@ -2,6 +2,7 @@
 import functools
 import inspect
 
+from .. import config
 from . import shaping
 from .convert import as_tensor
 from .window import data_format_of
@@ -23,14 +24,24 @@ def keras1_kernel(kernel, data_format):
     return shaping.permute_dimensions(kernel, _FROM_TH[kernel.ndim])
 
 
-def keras1_window(*kernels, **names):
+def _has_hints(args, words):
+    """Whether values stand in the places of Keras 1's hints: None, or a static shape."""
+    if len(args) > 5 and _ORDERINGS & words:
+        return True
+    return len(args) > 5 and args[5] is None or len(args) > 4 and isinstance(args[4], (list, tuple))
+
+
+def keras1_window(*kernels, places="", **names):
     """Accepts the arguments of Keras 1 in a function over images.
 
     names: old and new names of arguments, besides border_mode and dim_ordering.
     kernels: arguments that dim_ordering 'th' has in Theano's layout, (filters,
     channels, sizes..). A dim_ordering may also be given by its place, `data_format`'s.
+    places: what Keras 1 had in the places of the arguments, where that differs: names,
+    with a dot for a hint.
     """
     names = {"border_mode": "padding", **names}
+    places = places.split()
 
     def decorate(function):
         signature = inspect.signature(function)
@@ -39,6 +50,9 @@ def keras1_window(*kernels, **names):
         def call(*args, **kwargs):
             kwargs = {names.get(k, k): v for k, v in kwargs.items() if k not in _HINTS}
             words = {v for v in args if isinstance(v, str)}
+            if places and _has_hints(args, words):
+                kwargs.update((k, v) for k, v in zip(places, args) if k != ".")
+                args = args[len(places):]  # too many, if there are any
             if "dim_ordering" not in kwargs and not _ORDERINGS & words:
                 return function(*args, **kwargs)
             ordering = kwargs.pop("dim_ordering", None)
@@ -49,3 +63,16 @@ def keras1_window(*kernels, **names):
         call.keras1_names = {**names, "dim_ordering": "data_format"}
         return call
     return decorate
+
+
+def output_first_in_keras1(function):
+    """Takes (output, target, ...) by position where K.compat_version() had this order."""
+    target, output, *more = inspect.signature(function).parameters
+    places = (output, target, *more)
+
+    @functools.wraps(function)
+    def call(*args, **kwargs):
+        if args and not config.compat_reaches("2.0.8"):
+            return function(*args[len(places):], **dict(zip(places, args)), **kwargs)
+        return function(*args, **kwargs)
+    return call

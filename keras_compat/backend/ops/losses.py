@@ -6,6 +6,9 @@ which need no division by what was cut.
 From 2.3.0 on, Keras on TensorFlow looked behind the prediction: where it is itself
 the result of K.softmax or K.sigmoid, the loss is taken from the logits, and nothing
 is cut. Whatever stands between, K.identity too, hides them.
+
+Keras 1 had the prediction before the target: where `K.compat_version()` names one of
+its releases, so do these.
 """
 import math
 
@@ -17,6 +20,7 @@ from .classes import at_class
 from .comparison import greater_equal, less_equal, logical_and, where
 from .convert import agree, as_tensor, normalize_axis
 from .elementwise import cast, clip, log, sigmoid, softplus
+from .keras1 import output_first_in_keras1
 from .unbroadcast import unbroadcast
 
 
@@ -51,6 +55,7 @@ def _same_shape(target, output):
 # ---- classes as vectors ----
 
 @composite(tolerance="normalization")
+@output_first_in_keras1
 def categorical_crossentropy(target, output, from_logits=False, axis=-1):
     """-sum(target * log(p)) over the classes, which are along `axis`; one axis less.
 
@@ -97,6 +102,7 @@ def _categorical_gradient(g, y, target, output, *, from_logits, axis, epsilon):
 # ---- classes as numbers ----
 
 @composite(tolerance="normalization")
+@output_first_in_keras1
 def sparse_categorical_crossentropy(target, output, from_logits=False, axis=-1):
     """-log(p of the target's class); p along `axis`; target has output's shape without it.
 
@@ -156,6 +162,7 @@ def _sparse_gradient(g, y, target, output, *, from_logits, epsilon):
 # ---- two classes ----
 
 @composite(tolerance="normalization")
+@output_first_in_keras1
 def binary_crossentropy(target, output, from_logits=False):
     """-target * log(p) - (1 - target) * log(1 - p) for each element.
 

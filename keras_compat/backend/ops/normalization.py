@@ -31,15 +31,24 @@ def normalize_batch_in_training(x, gamma, beta, reduction_axes, epsilon=1e-3):
     """(normalized, mean, variance) of a batch over the reduction axes.
 
     normalized = (x - mean) / sqrt(variance + epsilon) * gamma + beta, of x's shape.
-    gamma, beta: of the shape of the axes that are left, or None; so are mean and
-    variance, which is the biased one for every rank. Keras 2.3.1
+    gamma, beta: of the shape of the axes that are left (or of as many elements), or
+    None; mean and variance have that shape, the variance is the biased one for every
+    rank. Keras 2.3.1
     K.normalize_batch_in_training; TensorFlow's fused kernel (4 axes) gave the
     unbiased variance.
     """
     x = floats(x)
+    axes = normalize_axes(reduction_axes, x)
     return normalize_batch_in_training.bind(
-        x, _optional(gamma, x), _optional(beta, x), axes=normalize_axes(reduction_axes, x),
-        epsilon=float(epsilon))
+        x, _of_kept(gamma, x, axes), _of_kept(beta, x, axes), axes=axes, epsilon=float(epsilon))
+
+
+def _of_kept(value, x, axes):
+    """A parameter in the shape of the axes that are left."""
+    value = _optional(value, x)
+    if value is None or value.ndim == x.ndim - len(axes):
+        return value
+    return shaping.refit(value, [shaping.size_of(x, i) for i in range(x.ndim) if i not in axes])
 
 
 @normalize_batch_in_training.body
@@ -82,8 +91,11 @@ def batch_normalization(x, mean, var, beta, gamma, axis=-1, epsilon=1e-3):
     """(x - mean) / sqrt(var + epsilon) * gamma + beta, with statistics from elsewhere.
 
     mean, var, beta, gamma: vectors along `axis` of x, or tensors that broadcast
-    with x; beta and gamma may be None. Keras 2.3.1 K.batch_normalization.
+    with x; beta and gamma may be None. Keras 2.3.1 K.batch_normalization; a float in
+    the place of axis is the epsilon, which stood there before 2.3.
     """
+    if isinstance(axis, float):
+        axis, epsilon = -1, axis
     x = floats(x)
     statistics = [_optional(value, x) for value in (mean, var, beta, gamma)]
     axis = normalize_axis(axis, x)
