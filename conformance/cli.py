@@ -4,6 +4,7 @@ A process that dies takes one unit of the suite with it: that unit is an error, 
 a new process goes on with the next one.
 """
 import argparse
+import difflib
 import json
 import os
 import subprocess
@@ -11,11 +12,12 @@ import sys
 import tempfile
 
 import keras_compat
-from keras_compat.backend import selection
+from keras_compat.backend import errors, selection
 
-from . import gaps, report, scoreboard, suite
+from . import gaps, golden_cases, report, scoreboard, suite
 from .outcome import Outcome
 
+_NAME = "keras-compat conformance"
 _DESCRIPTION = """\
 Runs the suite that every backend must pass: each op against a float64 reference, its
 gradient three ways, its errors, and what Keras 2.3.1 computed. The exit status is 0
@@ -29,9 +31,9 @@ def run(arguments=None):
     if options.worker:
         return _work(options)
     chosen = _units(options)
-    if not chosen:
-        print(f"keras-compat conformance: no case. Expected ops of the suite; "
-              f"received {options.ops}", file=sys.stderr)
+    complaint = _complaint(options, chosen)
+    if complaint:
+        print(complaint, file=sys.stderr)
         return 2
     results = {name: _supervised(name, options, chosen) for name in _backends(options)}
     ids = [one for unit in chosen for one in unit.ids]
@@ -39,7 +41,7 @@ def run(arguments=None):
 
 
 def _parser():
-    parser = argparse.ArgumentParser(prog="keras-compat conformance", description=_DESCRIPTION,
+    parser = argparse.ArgumentParser(prog=_NAME, description=_DESCRIPTION,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--backend", action="append", metavar="NAME",
                         help="a backend's name or module path; may be repeated (default: all "
@@ -55,6 +57,28 @@ def _parser():
     parser.add_argument("--worker", help=argparse.SUPPRESS)
     parser.add_argument("--start", type=int, default=0, help=argparse.SUPPRESS)
     return parser
+
+
+def _complaint(options, chosen):
+    """What is wrong with the arguments, known before the suite has run for minutes; or None."""
+    unknown = sorted(set(options.ops or ()) - {unit.op for unit in chosen})
+    if unknown:
+        known = {unit.op for unit in suite.units(options.level, golden=options.golden)}
+        near = [one for name in unknown for one in difflib.get_close_matches(name, known, 2)]
+        return errors.message(_NAME, f"an op has cases at level {options.level}",
+                              errors.one_of(near) if near else "ops of the suite",
+                              errors.one_of(unknown), "docs/ops.md lists the ops")
+    if options.golden and not any(golden_cases.ids(group, options.golden)
+                                  for group in golden_cases.GROUPS):
+        return errors.message(_NAME, "--golden is a folder of recorded numbers",
+                              f"files such as {next(iter(golden_cases.GROUPS))}.json in it",
+                              repr(options.golden))
+    for path in filter(None, (options.json, options.html)):
+        folder = os.path.dirname(os.path.abspath(path))
+        if not os.path.isdir(folder) or os.path.isdir(path):
+            return errors.message(_NAME, "a report is a file in a folder that exists",
+                                  f"the folder {folder!r}, and a file's name", repr(path))
+    return None
 
 
 def _units(options):

@@ -53,8 +53,10 @@ def chosen(cases):
     """
     groups = {"known": [], "unknown": [], "empty": []}
     for case in filter(wanted, cases):
-        kind = "empty" if _empty(case) else "known" if case.sizes == "known" else "unknown"
-        groups[kind].append(case)
+        if not _empty(case):
+            groups["known" if case.sizes == "known" else "unknown"].append(case)
+        elif all(np.isfinite(y).all() for y in case.expected()[0]):  # the mean of nothing is not
+            groups["empty"].append(case)
     return (_spread(groups["known"], 16) + _spread(groups["unknown"], 6)
             + _spread(groups["empty"][::-1], 4))
 

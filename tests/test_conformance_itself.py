@@ -8,6 +8,7 @@ from keras_compat.backend import selection
 
 selection.reach_source_tree()
 
+from keras_compat.conformance import cli as conformance_cli  # noqa: E402
 from keras_compat.conformance import (  # noqa: E402
     cases, forward, gaps, gradients, outcome, report, tolerance)
 
@@ -113,6 +114,21 @@ def test_a_gap_that_fits_no_case_fails():
 def test_a_gap_needs_a_case_and_a_reason(text):
     with pytest.raises(ValueError, match="Expected .*; received"):
         gaps.parse(text)
+
+
+# ---- the command's arguments ----
+
+@pytest.mark.parametrize("arguments, words", [
+    (["--ops", "softplus", "sofmax"], ("'softmax'", "'sofmax'", "docs/ops.md")),
+    (["--ops", "softmax", "--level", "core"], ("level core", "'softmax'")),
+    (["--golden", "nowhere"], ("recorded numbers", "'nowhere'")),
+    (["--json", "nowhere/report.json"], ("nowhere", "report.json")),
+    (["--html", "."], ("a file's name", "'.'"))])
+def test_wrong_arguments_are_refused_before_anything_runs(arguments, words, capsys, monkeypatch):
+    monkeypatch.setattr(conformance_cli, "_supervised", None)
+    assert conformance_cli.run([*arguments, "--backend", selection.host().name]) == 2
+    said = capsys.readouterr().err
+    assert "Expected" in said and all(word in said for word in words), said
 
 
 # ---- the report ----

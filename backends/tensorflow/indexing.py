@@ -50,7 +50,7 @@ def gather_gradient(g, indices, shape_tensor, *, axis):
     moved = [*range(axis, axis + len(indices.shape)), *range(axis),
              *range(axis + len(indices.shape), len(g.shape))]
     rest = tf.concat([shape_tensor[:axis], shape_tensor[axis + 1:]], 0)
-    rows = tf.reshape(tf.transpose(g, moved), tf.concat([[-1], rest], 0))
+    rows = tf.reshape(tf.transpose(g, moved), tf.concat([[tf.size(indices)], rest], 0))
     summed = tf.math.unsorted_segment_sum(rows, tf.reshape(indices, (-1,)), shape_tensor[axis])
     return tf.transpose(summed, [*range(1, axis + 1), 0, *range(axis + 1, rank)])
 

@@ -139,6 +139,7 @@ def gather_gradient(g, indices, shape, axis=0):
 
 TABLE.cases("gather_gradient", g=draw(4, 2), indices=INDEX_ARRAYS[0], shape=(3, 2))
 TABLE.cases("gather_gradient", g=draw(2, 4), indices=INDEX_ARRAYS[0], shape=(2, 3), axis=1)
+TABLE.cases("gather_gradient", g=draw(4, 0), indices=INDEX_ARRAYS[0], shape=(3, 0))
 TABLE.cases("gather_gradient", g=draw(0, 4), indices=INDEX_ARRAYS[0], shape=(0, 3), axis=1)
 TABLE.cases("gather_gradient", g=draw(0, 2, 2), indices=INDEX_ARRAYS[2], shape=(0, 3), axis=1)
 TABLE.cases("gather_gradient", g=draw(2, 2, 3), indices=INDEX_ARRAYS[2], shape=(3, 3))

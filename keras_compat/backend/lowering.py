@@ -323,7 +323,7 @@ class Lowering:
         if found is None and node.op is not GRADIENTS:
             raise ValueError(errors.message(
                 node.op.name, f"backend '{self.backend.name}' must implement this op",
-                f"'{node.op.name}' in its ops", f"{sorted(self.backend.ops)[:5]}…",
+                f"'{node.op.name}' in its ops", f"{len(self.backend.ops)} ops without it",
                 f"layer '{node.layer}'" if node.layer else None))
         function, attrs = found or (None, {})
         inputs = _map(lambda t: self.values[id(t)], node.inputs)
