@@ -110,3 +110,18 @@ def test_loops_over_arrays_and_numbers(backend):
     np.testing.assert_array_equal(K.eval(one), ROWS * 2)
     with pytest.raises(ValueError, match=r"Expected \(\*, \*\); received \*"):
         K.foldl(lambda a, row: row, K.constant(ROWS), (K.zeros((3,)), K.zeros((3,))))
+
+
+# ---- random numbers ----
+
+def test_a_noise_shape_of_the_last_axes(backend):
+    x = K.placeholder((2, 6, 5))
+    dropped, = K.function([x], [K.dropout(x, 0.5, (6, 1), seed=1)])([np.ones((2, 6, 5))])
+    assert set(np.unique(dropped)) == {0, 2}
+    np.testing.assert_array_equal(dropped, np.broadcast_to(dropped[:1, :, :1], (2, 6, 5)))
+
+
+@pytest.mark.parametrize("draw", [K.random_normal, K.truncated_normal])
+def test_normal_numbers_are_floats(draw):
+    with pytest.raises(TypeError, match="Expected float16 or float32 or float64; received int32"):
+        draw((2,), dtype="int32")

@@ -15,12 +15,15 @@ def dropout(x, level, noise_shape=None, seed=None):
 
     x: floats. level: the share that is dropped, 0 <= level < 1, a number or a scalar
     tensor. noise_shape: sizes that are 1 where the same choice holds along a whole
-    axis, else x's (None says so too); None for x's shape. seed: an int, or None to
+    axis, else x's (None says so too), for the last axes of x or all; None for x's
+    shape. seed: an int, or None to
     take one from NumPy's generator. An element stays where its uniform random
     number is at least `level`. Keras 2.3.1 K.dropout.
     """
     x = floats(x)
     stream = random.RandomStream(seed)
+    if isinstance(noise_shape, (list, tuple)):
+        noise_shape = (1,) * (x.ndim - len(noise_shape)) + tuple(noise_shape)
     if isinstance(level, graph.Tensor):
         return _dropped(x, level, _noise_vector(x, noise_shape), stream)
     _check_level(level)

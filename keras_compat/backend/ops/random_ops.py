@@ -1,9 +1,9 @@
 """Random tensors: drawn anew each time the graph runs, from a stream of their own."""
 from .. import graph
 from ..random import RandomStream
-from ..registry import primitive, sugar
+from ..registry import fail, primitive, sugar
 from . import comparison, elementwise
-from .convert import dtype_name, is_number, renamed
+from .convert import FLOATS, dtype_name, is_number, renamed
 from .static import dims, size_vector
 
 
@@ -30,7 +30,7 @@ def random_uniform(shape, minval=0.0, maxval=1.0, dtype=None, seed=None):
 @primitive(_random_rule, tolerance="exact", pure=False)
 @renamed(std="stddev")
 def random_normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
-    """Numbers from a normal distribution (arguments as for `random_uniform`)."""
+    """Floats from a normal distribution (arguments as for `random_uniform`)."""
     return _normal(random_normal, shape, mean, stddev, dtype, seed)
 
 
@@ -43,6 +43,9 @@ def truncated_normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
 
 def _normal(op, shape, mean, stddev, dtype, seed):
     shape, dtype = size_vector(shape), dtype_name(dtype)
+    if dtype not in FLOATS:
+        fail("a normal distribution is one of floats", " or ".join(FLOATS), dtype,
+             "K.random_uniform draws whole numbers", TypeError)
     stream = RandomStream(seed)
     if _tensors(mean, stddev):
         return op.bind(shape, mean=0.0, stddev=1.0, dtype=dtype, stream=stream) * stddev + mean
