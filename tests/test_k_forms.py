@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 import keras_compat.backend as K
+from keras_compat import layers
+from keras_compat.models import Sequential
 
 
 def test_in_train_phase_chooses_between_lists(backend):
@@ -96,6 +98,35 @@ def test_the_keywords_of_sessions(backend):
         assert len(results) == 1
         np.testing.assert_array_equal(results[0], ROWS * 3)
     assert K.get_value(count) == 2
+
+
+def test_a_feed_dict_is_read_at_each_call(backend):
+    x, y = K.placeholder(()), K.placeholder(())
+    fed = {y: 2.0}
+    run = K.function([x], [x + y], feed_dict=fed)
+    assert run([1.0]) == [3]
+    fed[y] = 5.0
+    assert run([1.0]) == [6]
+
+
+def test_models_hand_on_the_keywords_of_sessions(backend):
+    scale, count = K.placeholder(()), K.variable(0.0)
+    model = Sequential([layers.Lambda(lambda t: t * scale, input_shape=(2,)),
+                        layers.Dense(1, use_bias=False, kernel_initializer="ones")])
+    x, y = np.array([[1.0, 2.0], [3.0, 4.0], [0.0, 0.5]]), np.ones((3, 1))
+    model.compile("sgd", "mse", metrics=["mae"], feed_dict={scale: 2.0},
+                  fetches=[K.update_add(count, 1.0)])
+    expected = 2 * x.sum(1, keepdims=True)
+    np.testing.assert_allclose(model.predict(x, batch_size=2), expected)
+    loss = np.mean((expected - y) ** 2)
+    np.testing.assert_allclose(model.evaluate(x, y, batch_size=1, verbose=0)[0], loss, rtol=1e-5)
+    assert K.get_value(count) == 2 + 3
+    history = model.fit(x, y, batch_size=3, verbose=0).history
+    np.testing.assert_allclose(history["loss"], [loss], rtol=1e-5)
+    gradient = np.mean(2 * (expected - y) * 2 * x, 0)
+    np.testing.assert_allclose(model.get_weights()[0][:, 0], 1 - 0.01 * gradient, rtol=1e-5)
+    model.train_on_batch(x, y)
+    assert K.get_value(count) == 5 + 2
 
 
 def test_get_value_of_any_tensor(backend):

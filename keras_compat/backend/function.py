@@ -19,7 +19,7 @@ class Function:
         `K.update`; all are computed from the old values before any is written.
     training: True or False fixes the learning phase; by default it is fed, or 0.
     givens: pairs (tensor of the graph, the tensor that is computed in its place).
-    feed_dict: {tensor: array} for more tensors that are fed, with the same at each call.
+    feed_dict: {tensor: array} for more tensors that are fed, with what it holds at a call.
     fetches: tensors that are computed, or results of `K.update`, but not returned.
 
     Calling it with a list of arrays (or a dict, in the order of its sorted keys, or
@@ -31,8 +31,9 @@ class Function:
     def __init__(self, inputs, outputs, updates=None, name=None, training=None, givens=(),
                  feed_dict=None, fetches=()):
         self.name = name or "function"
-        self._always = list((feed_dict or {}).values())
-        self.inputs = [*_in_order(inputs), *(feed_dict or {})]
+        self._feed_dict = feed_dict or {}
+        self._always = list(self._feed_dict)
+        self.inputs = [*_in_order(inputs), *self._always]
         self.single = not isinstance(outputs, (list, tuple))
         self.outputs = [_dense(t) for t in ([outputs] if self.single else outputs)]
         self.updates = [*(updates or []), *nested.flatten(fetches or [])[0]]
@@ -114,6 +115,8 @@ class Function:
 
         The learning phase, if it is among the inputs, must have been fixed by `training`.
         """
+        if self._always:
+            values = [*values, *(checked(self._feed_dict[t], t, self.name) for t in self._always)]
         if self._has_sparse:
             values = self._spread(values)
         training = bool(self.training)
@@ -163,7 +166,7 @@ class Function:
     def __call__(self, inputs=()):
         if not isinstance(inputs, (list, tuple)):
             inputs = [inputs[k] for k in sorted(inputs)] if isinstance(inputs, dict) else [inputs]
-        inputs = [*inputs, *self._always]
+        inputs = [*inputs, *(self._feed_dict[t] for t in self._always)]
         if len(inputs) != len(self.inputs):
             raise ValueError(errors.message(
                 self.name, "a function is called with one array per input",

@@ -159,7 +159,7 @@ class Objective:
         return K.function(self.model._feed_inputs + self.fed_targets() + weights,
                           [self.total_loss] + results, steps + updates,
                           name=f"{mode}_function", training=mode == "train",
-                          givens=plain + givens)
+                          givens=plain + givens, **self.model._function_kwargs)
 
     def fed_targets(self):
         """The targets that are placeholders."""
@@ -184,7 +184,7 @@ class Objective:
 def predict_function(model):
     """The compiled function from a model's inputs to its outputs, in inference."""
     return K.function(model._feed_inputs, model.outputs, model.state_updates,
-                      name="predict_function", training=False)
+                      name="predict_function", training=False, **model._function_kwargs)
 
 
 def _result_alone(metric, updates):

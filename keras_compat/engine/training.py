@@ -29,7 +29,7 @@ class Model(Network):
         super().__init__(*args, **kwargs)
         self.optimizer = None
         self._objective = None
-        self._compile_arguments = None
+        self._compile_arguments, self._function_kwargs = None, {}
         self._predictor = None
         self.history = None
         self.stop_training = False
@@ -47,9 +47,9 @@ class Model(Network):
         sample weights apply to the latter only. loss_weights: numbers or tensors.
         sample_weight_mode: 'temporal' for weights (samples, steps).
         target_tensors: tensors in place of the placeholders for targets.
-        Keywords for TensorFlow's session are taken and ignored; ValueError for others.
+        kwargs: what `K.function` takes of TensorFlow's session; ValueError for the rest.
         """
-        checks.compile_keywords(kwargs)
+        self._function_kwargs = checks.compile_keywords(kwargs)
         with at_home(self):
             self.optimizer = optimizers.get(optimizer)
         self.loss = loss if loss is not None else {}

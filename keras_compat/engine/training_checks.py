@@ -116,11 +116,12 @@ def target_tensors(given):
 
 
 def compile_keywords(kwargs):
-    """ValueError for keywords that `compile` has never handed on."""
+    """The keywords as they are; ValueError for those that `compile` has never handed on."""
     unknown = sorted(set(kwargs) - set(_SESSION))
     if unknown:
         _fail("compile", "unknown keyword arguments",
               "those of compile, or " + errors.one_of(_SESSION), errors.one_of(unknown))
+    return kwargs
 
 
 # ---- samples ----
