@@ -32,6 +32,43 @@ def test_a_tensor_is_asked_for_its_value_like_a_variable(backend):
     assert K.get_variable_shape(K.placeholder((None, 3)) + 1) == (None, 3)
 
 
+def test_a_session_runs_structures_of_tensors(backend):
+    v = K.variable([1., 2.])
+    got = K.get_session().run({"a": v * 2, "rest": [K.sum(v), (v,)]})
+    assert sorted(got) == ["a", "rest"] and isinstance(got["rest"][1], tuple)
+    np.testing.assert_array_equal(got["a"], [2, 4])
+    assert got["rest"][0] == 3 and got["rest"][1][0].tolist() == [1, 2]
+
+
+def test_a_variable_is_assigned_to(backend):
+    v, session = K.variable([1., 2.]), K.get_session()
+    session.run(v.assign([3., 4.]))
+    session.run([v.assign_add([1., 1.])])
+    np.testing.assert_array_equal(session.run(v.read_value()), [4, 5])
+    session.run(v.assign_sub([2., 0.], use_locking=True))
+    np.testing.assert_array_equal(K.get_value(v), [2, 5])
+    v.load([7., 8.], session)
+    np.testing.assert_array_equal(K.get_value(v), [7, 8])
+
+
+def test_static_shapes_are_asked_as_tensorflow_let_them():
+    x = K.placeholder((None, 3, 4))
+    assert x.get_shape()[1].value * 2 == 6 and x.shape[-1].value == 4 and x.shape[0] is None
+    assert x.get_shape()[1:].as_list() == [3, 4] and x.shape[1:].num_elements() == 12
+    assert x.shape[:1].concatenate([5]).as_list() == [None, 5] and x.shape.rank == 3
+    assert not x.shape.is_fully_defined() and x.shape[1:].is_fully_defined()
+    assert x.shape.num_elements() is None and repr(x.shape[1]) == "3"
+    assert K.int_shape(Dense(x.shape[-1].value)(Input((x.shape[1],)))) == (None, 4)
+
+
+def test_set_shape_adds_what_is_known():
+    x = K.placeholder((None, None))
+    x.set_shape((None, 3))
+    assert K.int_shape(x) == (None, 3) and K.int_shape(K.transpose(x)) == (3, None)
+    with pytest.raises(ValueError, match=r"Expected \(None, 3\); received \(None, 4\)"):
+        x.set_shape((None, 4))
+
+
 def test_an_initializer_draws_a_weight_anew(backend):
     layer = Sequential([Dense(3, input_shape=(2,))]).layers[0]
     before, limit = K.get_value(layer.kernel), np.sqrt(6 / 5)

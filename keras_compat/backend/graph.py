@@ -6,6 +6,7 @@ over the graph runs where its leaves live.
 """
 import contextlib
 import itertools
+import math
 
 import numpy as np
 
@@ -20,19 +21,53 @@ def moves():
     return _moves
 
 
-class Shape(tuple):
-    """A static shape: a tuple of sizes with None where the size is not known."""
+class Size(int):
+    """A known size that is asked for by its place in a shape; scripts take its `value`."""
 
     __slots__ = ()
 
+    @property
+    def value(self):
+        """The size itself, as TensorFlow's static sizes had it."""
+        return int(self)
+
+
+class Shape(tuple):
+    """A static shape: a tuple of sizes with None where the size is not known.
+
+    The rest is what scripts ask of TensorFlow's static shapes.
+    """
+
+    __slots__ = ()
+
+    def __getitem__(self, place):
+        found = tuple.__getitem__(self, place)
+        if type(found) is int:
+            return Size(found)
+        return Shape(found) if isinstance(place, slice) else found
+
     def as_list(self):
-        """The sizes as a list, as TensorFlow's static shapes gave them."""
+        """The sizes as a list."""
         return list(self)
 
     @property
     def ndims(self):
         """Number of axes."""
         return len(self)
+
+    rank = ndims
+
+    def is_fully_defined(self):
+        """Whether every size is known."""
+        return None not in self
+
+    def num_elements(self):
+        """The number of elements, or None where a size is not known."""
+        return math.prod(self) if self.is_fully_defined() else None
+
+    def concatenate(self, other):
+        """The shape with the sizes of another behind it."""
+        return Shape((*self, *other))
 
 
 class Tensor:

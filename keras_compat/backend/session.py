@@ -1,11 +1,13 @@
 """TensorFlow 1 spellings that legacy scripts use without meaning TensorFlow: sessions and scopes."""
 import contextlib
 
-from . import errors
+from . import errors, nested
 from .core_ops import assign
 from .function import Function
-from .graph import Tensor, Variable
-from .ops.convert import as_tensor
+from .graph import Shape, Tensor, Variable
+from .ops import identity
+from .ops.convert import agree, as_tensor, merged
+from .state import update, update_add, update_sub
 
 
 class Graph:
@@ -27,9 +29,11 @@ class Session:
     """
 
     def run(self, fetches, feed_dict=None):
-        """Values of a tensor, or of a list of tensors, with placeholders fed from a dict."""
+        """Values of a tensor, or of any structure of tensors, with placeholders fed from a dict."""
         feeds = list((feed_dict or {}).items())
-        return Function([t for t, _ in feeds], fetches, name="session.run")([v for _, v in feeds])
+        tensors, layout = nested.flatten(fetches)
+        run = Function([t for t, _ in feeds], tensors, name="session.run")
+        return nested.pack(layout, run([v for _, v in feeds]))
 
     def as_default(self):
         """A scope without effect."""
@@ -126,9 +130,43 @@ def _initializer(variable):
     return assign(variable, as_tensor(variable.draw_initial(), dtype=variable.dtype))
 
 
+def _assign(variable, value, **keywords):
+    """An update that writes the value (keywords: how TensorFlow was to do it)."""
+    return update(variable, value)
+
+
+def _assign_add(variable, delta, **keywords):
+    """An update that adds to the value."""
+    return update_add(variable, delta)
+
+
+def _assign_sub(variable, delta, **keywords):
+    """An update that subtracts from the value."""
+    return update_sub(variable, delta)
+
+
+def _load(variable, value, session=None):
+    """Writes the value at once."""
+    variable.set(value)
+
+
+def _set_shape(tensor, shape):
+    """Says what is known of the static shape besides; ValueError where that contradicts it."""
+    known, given = tuple(tensor.shape), tuple(shape)
+    if len(known) != len(given) or not all(map(agree, known, given)):
+        raise ValueError(errors.message(
+            f"set_shape of '{tensor.name}'", "a static shape can only become better known",
+            known, given))
+    tensor.shape = Shape(map(merged, known, given))
+
+
 Tensor.eval = _eval
 Tensor.run = _run
+Tensor.set_shape = _set_shape
 Variable.initializer = property(_initializer)
+Variable.assign, Variable.assign_add, Variable.assign_sub = _assign, _assign_add, _assign_sub
+Variable.load = _load
+Variable.read_value = identity
 
 __all__ = ["Session", "control_dependencies", "eager", "get_session", "legacy_weight_ordering",
            "manual_variable_initialization", "pattern_broadcast", "set_legacy_weight_ordering",
