@@ -105,20 +105,22 @@ class _Graph:
         """All placeholders, in the order of `arrays`."""
         return [*self.placeholders, *self.marks, *self.directions]
 
-    def results(self):
-        """The tensors to compute: those gradients that exist."""
-        return [t for t in (*self.first, *self.second) if t is not None]
+    def sorted(self, alone, both):
+        """(first, second, first alone) from iterators over what was computed; None for none."""
+        first, second = _filled(self.first, both), _filled(self.second, both)
+        return first, second, _filled(self.first, alone)
 
-    def sorted(self, values):
-        """(first, second) gradients from computed values, None where there is none."""
-        values = iter(values)
-        read = [None if t is None else np.asarray(next(values)) for t in (*self.first,
-                                                                         *self.second)]
-        return read[:len(self.wrt)], read[len(self.wrt):]
+
+def _existing(tensors):
+    return [t for t in tensors if t is not None]
+
+
+def _filled(tensors, values):
+    return [None if t is None else np.asarray(next(values)) for t in tensors]
 
 
 def _evaluated(backend, cases):
-    """case id -> (first, second, marks, directions), or the exception."""
+    """case id -> (first, second, first alone, marks, directions), or the exception."""
     found, graphs = {}, []
     with selection.set_backend(backend):
         for case in cases:
@@ -134,14 +136,19 @@ def _evaluated(backend, cases):
 
 
 def _together(graphs):
-    function = K.function([t for g in graphs for t in g.fed()],
-                          [t for g in graphs for t in g.results()])
+    """As `_evaluated` gives them.
+
+    The first gradients are also computed by themselves: a backend may take a faster way,
+    as in training, where nobody differentiates them again.
+    """
+    fed = [t for g in graphs for t in g.fed()]
     drawn = [_drawn(g) for g in graphs]
     values = [a for g, (marks, directions) in zip(graphs, drawn)
               for a in (*g.values, *marks, *directions)]
-    results = iter(function(values))
-    return [(*g.sorted([next(results) for _ in g.results()]), *one)
-            for g, one in zip(graphs, drawn)]
+    alone = K.function(fed, [t for g in graphs for t in _existing(g.first)])
+    both = K.function(fed, [t for g in graphs for t in _existing((*g.first, *g.second))])
+    results = iter(alone(values)), iter(both(values))
+    return [(*g.sorted(*results), *one) for g, one in zip(graphs, drawn)]
 
 
 def _alone(graph):
@@ -235,10 +242,11 @@ class _Expected:
 
     def verdicts(self, name, result):
         """Gradients of one kind against the slopes."""
-        first, second, *_ = result
+        first, second, alone, *_ = result
         for i, (direction, slope) in enumerate(zip(self.directions, self.slopes)):
-            yield _close(f"{name}, direction {i}", _inner(first, direction), slope, BOUND,
-                         _size(first, direction))
+            for which, found in (("", first), (" alone", alone)):
+                yield _close(f"{name}{which}, direction {i}", _inner(found, direction), slope,
+                             BOUND, _size(found, direction))
         direction = self.directions[0]
         yield _close(f"{name}, second order", _inner(second, direction), self.curvature,
                      SECOND_BOUND, _size(second, direction) + _size(first, direction))
@@ -263,14 +271,15 @@ def _close(what, got, expected, bound, size):
 def _agreement(found):
     """Native and shared gradients, element by element, to 1e-9 of their size."""
     (_, native), (_, shared) = found.items()
-    for order, mine, theirs in (("first", native[0], shared[0]), ("second", native[1], shared[1])):
+    for position, order in enumerate(("first order", "second order", "first order alone")):
+        mine, theirs = native[position], shared[position]
         for i, (a, b) in enumerate(zip(mine, theirs)):
             a, b = _or_zero(a, b), _or_zero(b, a)
             scale = 1 + max(np.abs(a).max(initial=0), np.abs(b).max(initial=0))
             error = np.abs(a - b).max(initial=0) / (1e-9 * scale)
             error = math.inf if math.isnan(error) else float(error)
             yield Verdict(error <= 1.0 and a.shape == b.shape, error,
-                          f"{order} order, input {i}: Expected the shared rules' gradient; "
+                          f"{order}, input {i}: Expected the shared rules' gradient; "
                           f"received one that differs by {error * 1e-9:.3g} of its size")
 
 

@@ -49,6 +49,22 @@ def test_gradient_cases_compare_with_slopes(monkeypatch):
     assert len(caught(gradients.run(selection.host(), table))) == len(table)
 
 
+@pytest.mark.parametrize("name", [
+    name for name, state in selection.available().items()
+    if state.installed and selection.get(name).autodiff])
+def test_a_fault_in_gradients_that_nobody_differentiates_again_is_caught(name):
+    """A backend may have a faster way to them, the one that training takes."""
+    broken = copy.copy(selection.get(name))
+    right = broken.gradients
+
+    def gradients_of(losses, wrt, create_graph, retain_graph):
+        found = right(losses, wrt, create_graph, retain_graph)
+        return found if create_graph else tuple(0.5 * g for g in found)
+    broken.gradients = gradients_of
+    table = gradients.chosen(cases.by_op()["tanh"])[:3]
+    assert len(caught(gradients.run(broken, table))) == len(table)
+
+
 # ---- the tolerance ----
 
 @pytest.mark.parametrize("kind", list(tolerance._CLASSES)[1:])

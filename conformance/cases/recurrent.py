@@ -114,10 +114,15 @@ TABLE.cases("gru", x=X, h0=STATE, **_weights(3, bias=(2, 6), without=False), res
 TABLE.cases("gru", x=X, h0=STATE, **_weights(3, without=False), **KNOWN, **GATES)
 TABLE.cases("gru", x=X, h0=STATE, **_weights(3, bias=(2, 6), without=False), reset_after=True,
             **KNOWN, **GATES)
+TABLE.cases("gru", x=draw(2, 3, 2), h0=draw(2, 3, **SMALL), reset_after=True, **KNOWN,
+            **_weights(3, 2, 3, bias=(2, 9), without=False), return_sequences=True)
 for _op, _states, _gates in (("simple_rnn", ("h0",), 1), ("lstm", ("h0", "c0"), 4),
                              ("gru", ("h0",), 3)):
     TABLE.cases(_op, x=draw(1, 1, 1), **{name: draw(1, 1, **SMALL) for name in _states},
                 **_weights(_gates, 1, 1, without=False), options=BATCH, layouts=("plain",))
+    # Twice 3 is not 2 + 3: a gate's columns begin where a multiple of the units says.
+    TABLE.cases(_op, x=draw(2, 3, 2), **{name: draw(2, 3, **SMALL) for name in _states},
+                **_weights(_gates, 2, 3, without=False), return_sequences=True, **KNOWN)
     TABLE.cases(_op, x=draw(0, 4, 3), **{name: draw(0, 2) for name in _states},
                 **_weights(_gates), return_sequences=[False, True], options=BATCH,
                 layouts=("plain",))
