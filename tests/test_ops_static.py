@@ -78,6 +78,8 @@ SHAPES = {
     "eye, a size known now": (lambda: K.eye(K.shape(x234)[2]), (4, 4)),
     "sum over an axis known now": (lambda: K.sum(x234, K.constant(1, dtype="int32")), (None, 4)),
     "sum over an axis twice": (lambda: K.sum(x234, [1, -2]), (None, 4)),
+    "sum over axes known now": (lambda: K.sum(x234, K.constant([1, 2], dtype="int32")), (None,)),
+    "stack of a tensor's slices": (lambda: K.stack(sym(3, 4), -1), (4, 3)),
     "max of nothing": (lambda: K.max(sym(0, 3), 0), (3,)),
     "one_hot, Keras 1": (lambda: K.one_hot(ints(2), nb_classes=7), (2, 7)),
     "position": (lambda: x234[:, -1], (None, 4)),

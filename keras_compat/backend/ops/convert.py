@@ -182,9 +182,7 @@ def as_int(value, what, least=None):
     A tensor will do if it is an integer scalar whose value is known already.
     """
     if isinstance(value, graph.Tensor) and value.ndim == 0:
-        from . import static  # static needs this module
-        number = static.known(value)
-        value = value if number is None else number
+        value = _known(value)
     try:
         whole = operator.index(value)
     except TypeError:
@@ -192,6 +190,14 @@ def as_int(value, what, least=None):
     if least is not None and whole < least:
         registry.fail(f"{what} must be at least {least}", f"an int of {least} or more", whole)
     return whole
+
+
+def _known(tensor):
+    """The value of an integer scalar or vector that is known already, else the tensor."""
+    from . import static  # static needs this module
+
+    value = static.known(tensor)
+    return tensor if value is None else value
 
 
 def normalize_axis(axis, x, extra=0):
@@ -215,6 +221,7 @@ def normalize_axes(axis, x, repeats=False):
     """
     if axis is None:
         return tuple(range(x.ndim))
+    axis = _known(axis) if isinstance(axis, graph.Tensor) else axis
     given = axis if isinstance(axis, (list, tuple, np.ndarray)) else [axis]
     named = [normalize_axis(a, x) for a in given]
     axes = tuple(sorted(set(named)))

@@ -71,8 +71,11 @@ def _stack_rule(tensors, *, axis):
 
 @primitive(_stack_rule, tolerance="exact")
 def stack(x, axis=0):
-    """The tensors of a list, of one shape, side by side along a new axis."""
-    tensors = _tensors(x)
+    """The tensors of a list, of one shape, side by side along a new axis.
+
+    A tensor counts as the list of its slices along the first axis, if their number is known.
+    """
+    tensors = _tensors(list(x) if isinstance(x, graph.Tensor) else x)
     return stack.bind(tensors, axis=normalize_axis(axis, tensors[0], extra=1))
 
 
