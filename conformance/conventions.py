@@ -49,13 +49,6 @@ KINKS = {
                 (1.0, 2.0), (1, 2))],
     "max_pool": [("a tie goes to the first cell", lambda x: K.pool2d(
         K.reshape(x, (1, 1, 3, 1)), (1, 3)), (2.0, 2.0, 1.0), (1, 0, 0))],
-    "categorical_crossentropy": [
-        ("a target with the sum 3", lambda x: K.categorical_crossentropy(
-            K.constant([[3.0, 0.0]], dtype=K.dtype(x)), K.reshape(x, (1, 2)), from_logits=True),
-         (3.0, 3.0), (-2.5, 0.5)),
-        ("a target of zeros", lambda x: K.categorical_crossentropy(
-            K.constant([[0.0, 0.0]], dtype=K.dtype(x)), K.softmax(K.reshape(x, (1, 2)))),
-         (3.0, 3.0), (0.5, 0.5))],
     "softmax": [("equal numbers", lambda x: K.softmax(x, 0) * K.constant([1.0, 0.0]), (3.0, 3.0),
                  (0.25, -0.25))],
     "logsumexp": [("equal numbers", lambda x: K.logsumexp(x), (1.0, 1.0), (0.5, 0.5))],

@@ -32,24 +32,5 @@ def _bias_add(specs, attrs):
     return tf.nn.bias_add
 
 
-def _categorical_crossentropy(specs, attrs):
-    """That of logits, with softmax(output) - target for a gradient; else the definition.
-
-    TensorFlow's own kernel has this gradient, but no derivative of it by the target.
-    """
-    axis = attrs["axis"]
-
-    @tf.custom_gradient
-    def of_logits(target, output):
-        def gradient(given):
-            given = tf.expand_dims(given, axis)
-            return (-given * tf.nn.log_softmax(output, axis),
-                    given * (tf.nn.softmax(output, axis) - target))
-        return -tf.reduce_sum(target * tf.nn.log_softmax(output, axis), axis), gradient
-
-    return of_logits if attrs["from_logits"] else None
-
-
 OPS = {"softmax": softmax, "log_softmax": log_softmax}
-SPECIALIZERS = {"relu": _relu, "bias_add": _bias_add,
-                "categorical_crossentropy": _categorical_crossentropy}
+SPECIALIZERS = {"relu": _relu, "bias_add": _bias_add}

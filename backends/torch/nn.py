@@ -53,36 +53,6 @@ def log_softmax(x, *, axis):
 
 # ---- losses ----
 
-class _OfLogits(torch.autograd.Function):
-    """-sum(target * log_softmax(output)), with softmax(output) - target for a gradient."""
-
-    @staticmethod
-    def forward(ctx, target, output, axis):
-        """The loss without the axis of the classes."""
-        logs = torch.log_softmax(output, axis)
-        ctx.save_for_backward(target, output, logs)
-        ctx.axis = axis
-        return -(target * logs).sum(axis)
-
-    @staticmethod
-    def backward(ctx, given):
-        """Where this is recorded, the logarithms are computed anew, for their own derivative."""
-        target, output, logs = ctx.saved_tensors
-        if torch.is_grad_enabled():
-            logs = torch.log_softmax(output, ctx.axis)
-        given = given.unsqueeze(ctx.axis)
-        by_target = -given * logs if ctx.needs_input_grad[0] else None
-        by_output = given * (logs.exp() - target) if ctx.needs_input_grad[1] else None
-        return by_target, by_output, None
-
-
-def _categorical_crossentropy(specs, attrs):
-    """That of logits; the rest is left to the definition."""
-    axis = attrs["axis"]
-    return (lambda target, output: _OfLogits.apply(target, output, axis)) \
-        if attrs["from_logits"] else None
-
-
 def sparse_categorical_crossentropy(target, output, *, from_logits, epsilon):
     """-log(p of the target's class), NaN for a number that is no class; picks, compares nothing."""
     known = (target >= 0) & (target < output.shape[-1])
@@ -132,4 +102,4 @@ OPS = {
     "log_softmax": log_softmax, "dropout": dropout,
     "sparse_categorical_crossentropy": sparse_categorical_crossentropy,
 }
-SPECIALIZERS = {"relu": _relu_kernel, "categorical_crossentropy": _categorical_crossentropy, "resize_images": _resize_kernel}
+SPECIALIZERS = {"relu": _relu_kernel, "resize_images": _resize_kernel}

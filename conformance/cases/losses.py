@@ -29,21 +29,14 @@ def _logs(output, from_logits, axis):
 
 
 @TABLE.reference("categorical_crossentropy",
-                 terms=lambda target, output, from_logits=False, axis=-1, **_: output.shape[axis],
-                 scale=lambda target, output, from_logits=False, axis=-1, **_: np.sum(
+                 terms=lambda target, output, from_logits=False, axis=-1: output.shape[axis],
+                 scale=lambda target, output, from_logits=False, axis=-1: np.sum(
                      np.abs(target) * (np.abs(_logs(output, from_logits, axis)) + 1 + (
                          np.abs(output).max(axis=axis, keepdims=True) if from_logits else 0)),
                      axis=axis))
-def categorical_crossentropy(target, output, from_logits=False, axis=-1, shares=False):
-    """-sum(target log p); p is divided by its sum first, then cut; so is target for shares."""
-    if shares:
-        target = target / target.sum(axis=axis, keepdims=True)
+def categorical_crossentropy(target, output, from_logits=False, axis=-1):
+    """-sum(target log p); p is divided by its sum first, then cut."""
     return -np.sum(target * _logs(output, from_logits, axis), axis=axis)
-
-
-def _of_shares(K, target, output, from_logits, axis, shares):
-    target = target / K.sum(target, axis=axis, keepdims=True)
-    return K.categorical_crossentropy(target, output, from_logits, axis)
 
 
 POSITIVE = {"low": 0.1, "high": 1.0}
@@ -51,13 +44,8 @@ for _shape, _axes in (((4, 3), [-1]), ((2, 4, 3), [-1, 1]), ((2, 3, 2, 2), [1, -
                       ((0, 3), [-1]), ((4, 1), [-1])):
     TABLE.cases("categorical_crossentropy", target=draw(*_shape, **POSITIVE),
                 output=draw(*_shape, **POSITIVE), axis=_axes, dtypes=NARROW, options=BATCH)
-    # From logits the gradient is the value's only for targets whose sum is 1.
     TABLE.cases("categorical_crossentropy", target=draw(*_shape, **POSITIVE),
-                output=draw(*_shape), from_logits=True, axis=_axes, dtypes=NARROW,
-                options=BATCH._replace(smooth=False))
-    TABLE.cases("categorical_crossentropy", target=draw(*_shape, **POSITIVE), shares=True,
-                output=draw(*_shape), from_logits=True, axis=_axes, dtypes=NARROW,
-                layouts=("plain",), options=BATCH._replace(call=_of_shares))
+                output=draw(*_shape), from_logits=True, axis=_axes, dtypes=NARROW, options=BATCH)
 TABLE.cases("categorical_crossentropy", dtypes=NARROW, options=CORNERS,
             target=Given([[0.0, 1.0, 0.0], [1.0, 0.0, 0.0]], "one hot"),
             output=Given([[0.2, 0.2, 0.2], [0.0, 0.5, 0.5]], "not normalised, and a 0"))

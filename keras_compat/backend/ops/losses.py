@@ -19,7 +19,7 @@ from .activations import floats, log_softmax, softmax
 from .classes import at_class
 from .comparison import greater_equal, less_equal, logical_and, where
 from .convert import agree, as_tensor, normalize_axis
-from .elementwise import cast, clip, exp, log, sigmoid, softplus
+from .elementwise import cast, clip, log, sigmoid, softplus
 from .keras1 import output_first_in_keras1
 from .unbroadcast import unbroadcast
 
@@ -60,10 +60,8 @@ def categorical_crossentropy(target, output, from_logits=False, axis=-1):
     """-sum(target * log(p)) over the classes, which are along `axis`; one axis less.
 
     p is output / sum(output), cut to [epsilon(), 1 - epsilon()]; from logits it is
-    softmax(output), and so it is where output is softmax of something. The gradient by
-    logits is softmax(output) - target, whatever the sum of target, as TensorFlow 1 had it.
-    target: floats of output's shape and dtype. ValueError for another shape or an axis
-    that output lacks. Keras 2.3.1 K.categorical_crossentropy.
+    softmax(output), and so it is where output is softmax of something. target: floats of
+    output's shape and dtype. ValueError for another shape or an axis that output lacks. Keras 2.3.1 K.categorical_crossentropy.
     """
     output = floats(output)
     target = as_tensor(target, output.dtype)
@@ -77,24 +75,8 @@ def categorical_crossentropy(target, output, from_logits=False, axis=-1):
 
 @categorical_crossentropy.body
 def _categorical_body(target, output, *, from_logits, axis, epsilon):
-    if from_logits:
-        return _of_logits(target, output, axis)
     return -reductions.sum(target * _log_probabilities(output, from_logits, axis, epsilon),
                            axis=axis)
-
-
-def _of_logits(target, output, axis):
-    """-sum(target * log_softmax(output)), with softmax(output) - target for a gradient.
-
-    TensorFlow's kernel takes it for granted that the target's sum is 1, and so its gradient
-    differs from that of the value for other targets, such as rows of zeros.
-    """
-    from .control import stop_gradient  # control needs comparison, which needs this module
-
-    shifted = output - stop_gradient(reductions.max(output, axis=axis, keepdims=True))
-    total = log(reductions.sum(exp(shifted), axis=axis))
-    rest = (reductions.sum(target, axis=axis) - 1) * stop_gradient(total)
-    return total + rest - reductions.sum(target * shifted, axis=axis)
 
 
 def _log_probabilities(output, from_logits, axis, epsilon):
@@ -108,7 +90,7 @@ def _categorical_gradient(g, y, target, output, *, from_logits, axis, epsilon):
     g = shaping.expand_dims(g, axis)
     by_target = -g * _log_probabilities(output, from_logits, axis, epsilon)
     if from_logits:
-        return by_target, g * (softmax(output, axis) - target)
+        return by_target, g * (softmax(output, axis) * _sum(target, axis) - target)
     total = _sum(output, axis)
     p = output / total
     shares = where(_inside(p, epsilon), target, 0)
