@@ -45,6 +45,7 @@ def test_a_variable_is_assigned_to(backend):
     session.run(v.assign([3., 4.]))
     session.run([v.assign_add([1., 1.])])
     np.testing.assert_array_equal(session.run(v.read_value()), [4, 5])
+    np.testing.assert_array_equal(K.eval(v.value() ** 2), [16, 25])
     session.run(v.assign_sub([2., 0.], use_locking=True))
     np.testing.assert_array_equal(K.get_value(v), [2, 5])
     v.load([7., 8.], session)
@@ -59,6 +60,11 @@ def test_static_shapes_are_asked_as_tensorflow_let_them():
     assert not x.shape.is_fully_defined() and x.shape[1:].is_fully_defined()
     assert x.shape.num_elements() is None and repr(x.shape[1]) == "3"
     assert K.int_shape(Dense(x.shape[-1].value)(Input((x.shape[1],)))) == (None, 4)
+
+
+def test_a_tensor_tells_its_graph_and_the_name_of_its_op():
+    y = K.placeholder((2,)) * 2
+    assert y.graph is K.get_session().graph and y.name == y.op.name + ":0"
 
 
 def test_set_shape_adds_what_is_known():

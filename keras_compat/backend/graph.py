@@ -95,7 +95,7 @@ class Tensor:
         """The given name, or the op's name and the node's number."""
         if self._name is not None:
             return self._name
-        return f"{self.node.op.name}_{self.node.serial}:{self.index}"
+        return f"{self.node.name}:{self.index}"
 
     @property
     def ndim(self):
@@ -256,6 +256,11 @@ class Node:
         self.expansion = None
         self.serial = next(_serial)
         self.layer = current_layer()
+
+    @property
+    def name(self):
+        """The op's name and the node's number; a tensor's name has its place behind it."""
+        return f"{self.op.name}_{self.serial}"
 
     def tensors(self):
         """The input tensors, flat, without the absent ones."""

@@ -163,10 +163,11 @@ def _set_shape(tensor, shape):
 Tensor.eval = _eval
 Tensor.run = _run
 Tensor.set_shape = _set_shape
+Tensor.graph = property(lambda tensor: _graph)
 Variable.initializer = property(_initializer)
 Variable.assign, Variable.assign_add, Variable.assign_sub = _assign, _assign_add, _assign_sub
 Variable.load = _load
-Variable.read_value = identity
+Variable.value = Variable.read_value = identity
 
 __all__ = ["Session", "control_dependencies", "eager", "get_session", "legacy_weight_ordering",
            "manual_variable_initialization", "pattern_broadcast", "set_legacy_weight_ordering",

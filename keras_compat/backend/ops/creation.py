@@ -3,7 +3,7 @@ import math
 
 import numpy as np
 
-from .. import config, random
+from .. import config, graph, random
 from ..registry import fail, primitive, sugar
 from . import comparison, elementwise, shaping
 from .convert import as_literal, as_tensor, dtype_name, is_float
@@ -121,7 +121,7 @@ def _arange_rule(start, stop, step, *, dtype):
 
 
 def _number(t):
-    return t.value.item() if hasattr(t, "value") else known(t)
+    return t.value.item() if isinstance(t, graph.Constant) else known(t)
 
 
 @primitive(_arange_rule, tolerance="arithmetic")

@@ -1,6 +1,7 @@
 """Arithmetic and functions of each element. Gradients follow TensorFlow at the corners."""
 import math
 
+from .. import graph
 from ..registry import composite, primitive
 from . import comparison, creation
 from .convert import as_tensor, dtype_name, is_float, is_number, pair
@@ -86,7 +87,7 @@ def _pow_gradient(g, out, x, a):
 
 def _pow_slope(x, a):
     """a * x ** (a - 1), and 0 where a is 0, whatever x."""
-    if hasattr(a, "value") and a.ndim == 0 and a.value != 0:
+    if isinstance(a, graph.Constant) and a.ndim == 0 and a.value != 0:
         return 2 * x if a.value == 2 else a * pow(x, float(a.value) - 1.0)
     return a * pow(x, comparison.where(comparison.equal(a, 0), 1, a - 1))
 
