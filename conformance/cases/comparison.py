@@ -60,6 +60,11 @@ TRIPLES = [((2, 3), (2, 3), (2, 3)), ((), (), ()), ((2, 1), (2, 3), (3,)), ((), 
 for _position, (_c, _x, _y) in enumerate(TRIPLES):
     TABLE.cases("where", dtypes=ALL if _position == 0 else FLOATS[:1],
                 condition=draw(*_c, dtype="bool"), x=draw(*_x, high=9.0), y=draw(*_y))
+# Large enough for the ways that only pay there.
+_LARGE = {"layouts": ("plain",), "options": Options(unknown="none")}
+for _x, _y in ((draw(70, 70), draw(70, 70)), (Given(0.0, "0"), draw(70, 70)),
+               (draw(70, 70), Given(0.0, "0")), (draw(70), draw(70, 1))):
+    TABLE.cases("where", dtypes=ALL, condition=draw(70, 70, dtype="bool"), x=_x, y=_y, **_LARGE)
 TABLE.cases("where", condition=Given([True, False, True, False], "alternating", "bool"),
             x=Given([NAN, NAN, -0.0, 1.0], "nan and zero"), y=Given([1.0, INF, NAN, -0.0], "rest"))
 

@@ -120,6 +120,17 @@ for _name, _compute in (("sgd_update", sgd_update), ("rmsprop_update", rmsprop_u
                         ("adam_update", adam_update)):
     TABLE.reference(_name, scale=_of_abs(_compute), terms=lambda **attrs: 1)(_compute)
 STEPS = {"dtypes": ("float32", "float64")}
+# A parameter large enough to be taken in parts.
+LARGE, ABOVE = [[draw(170, 100), draw(3)]], [[draw(170, 100, low=0.01), draw(3, low=0.01)]]
+TABLE.cases("sgd_update", params=LARGE, gradients=LARGE, velocities=LARGE, lr=0.1,
+            momentum=[0.9, 0.0], dtypes=("float32",), layouts=("plain",),
+            options=Options(call=_numbers(_sgd), unknown="none"))
+TABLE.cases("rmsprop_update", params=LARGE, gradients=LARGE, accumulators=ABOVE, lr=0.01, rho=0.9,
+            epsilon=1e-7, dtypes=("float32",), layouts=("plain",),
+            options=Options(call=_numbers(lambda K, a: K.rmsprop_update(**a)), unknown="none"))
+TABLE.cases("adam_update", params=LARGE, first=LARGE, second=ABOVE, gradients=LARGE, lr_t=0.01,
+            beta_1=0.9, beta_2=0.999, epsilon=1e-7, dtypes=("float32",), layouts=("plain",),
+            options=Options(call=_numbers(lambda K, a: K.adam_update(**a)), unknown="none"))
 TABLE.cases("sgd_update", params=_two(), gradients=_two(), lr=0.1, **STEPS,
             options=Options(call=_numbers(_sgd), unknown="none"))
 TABLE.cases("sgd_update", params=_two(), gradients=_two(), velocities=_two(), lr=0.1,

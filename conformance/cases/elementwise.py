@@ -80,6 +80,9 @@ _pairs("pow", dtypes=FLOATS, x={"low": 0.2}, second="a")
 TABLE.cases("add", "subtract", "multiply", x=SPECIAL,
             y=[Given([INF], "infinity"), Given([0.0], "zero"), Given([NAN], "nan")])
 # IEEE 754 leaves open which of 0 and -0 is the greater one.
+TABLE.cases("maximum", "minimum", x=draw(95, 95, steps=4), y=[Given(0.5, "0.5"), draw(95, 95)],
+            dtypes=("float32", "float64", "int32"), layouts=("plain",),
+            options=Options(unknown="none", smooth=False))
 TABLE.cases("maximum", "minimum", x=SPECIAL,
             y=[Given([INF], "infinity"), Given([0.5], "half"), Given([NAN], "nan")])
 TABLE.cases("divide", x=Given([1.0, -1.0, 0.0, INF], "numerators"),

@@ -62,6 +62,9 @@ TABLE.cases("normalize_batch_in_training", x=draw(2, 2, 2, 2, 3), gamma=draw(3),
             reduction_axes=(0, 1, 2, 3), options=BATCH)
 TABLE.cases("normalize_batch_in_training", x=draw(1, 3), gamma=draw(3), beta=draw(3),
             reduction_axes=(0,), options=BATCH, dtypes=("float32", "float64"))
+TABLE.cases("normalize_batch_in_training", x=draw(1100, 64), gamma=draw(64), beta=draw(64),
+            reduction_axes=(0,), options=Options(unknown="none"), layouts=("plain",),
+            dtypes=("float32",))
 # The statistics of no samples do not exist, and have no slope.
 NOTHING = BATCH._replace(smooth=False)
 TABLE.cases("normalize_batch_in_training", x=draw(0, 3), gamma=draw(3), beta=draw(3),
