@@ -1,6 +1,7 @@
 """The command `keras-compat`."""
 import argparse
 import importlib
+import os
 import sys
 
 from .backend import config_file, errors, selection
@@ -73,6 +74,10 @@ def _demo(parsed, rest):
 def _run(parsed, rest):
     from .legacy import aliases
 
+    if not os.path.exists(parsed.script):
+        print(errors.message("keras-compat run", "the script is a file that exists",
+                             "the path of a Python file", repr(parsed.script)), file=sys.stderr)
+        return 2
     aliases.run_script(parsed.script, rest)
 
 

@@ -61,6 +61,12 @@ def test_run_hands_arguments_and_the_alias_to_a_script(tmp_path, capsys):
     del sys.modules["helper"]
 
 
+def test_a_script_that_is_not_there_is_one_line(capsys):
+    assert cli.main(["run", "nowhere.py"]) == 2
+    text = capsys.readouterr().err
+    assert "'nowhere.py'" in text and text.count("\n") == 1
+
+
 def test_setting_that_cannot_be_used_is_one_line(capsys, tmp_path):
     script = tmp_path / "old.py"
     script.write_text("from keras import backend as K\nK.set_floatx('float8')\n")
