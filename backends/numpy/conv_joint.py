@@ -21,7 +21,7 @@ def both_gradients(g, kernel, x, strides, padding, dilation, data_format):
     dx = np.empty(x.shape, g.dtype)
     rows = im2col.correlate_both(_windows_back(g, geo), cells.reshape(-1, x.shape[-1]), dx, x)
     dk = rows.reshape(cells.shape)[flipped].swapaxes(-1, -2)
-    return as_format(dx, data_format), dk
+    return as_format(dx, data_format), np.ascontiguousarray(dk)
 
 
 def _windows_back(g, geo):
@@ -32,17 +32,10 @@ def _windows_back(g, geo):
     return Windows(g, sizes, low, geo.sizes, geo.window, geo.strides, geo.dilation)
 
 
-def _finite(x):
-    """Whether no element is infinite or NaN; False also where the sum of squares is not."""
-    flat = x.ravel("K")
-    return bool(np.isfinite(np.dot(flat, flat)))
-
-
 def _match_gradients(first, second):
     """`conv_input_gradient` and `conv_kernel_gradient` of one convolution.
 
     Where there are many more filters than channels the windows of g are the wide ones.
-    An infinite or NaN x is no factor for the zeros round g.
     """
     attrs = dict(second.attrs)
     *window, channels, units = attrs.pop("kernel_shape")
@@ -54,8 +47,11 @@ def _match_gradients(first, second):
     plain = {k: v for k, v in attrs.items() if k != "groups"}
 
     def gradients(g, kernel, shape_tensor, x, _):
-        if g.size and x.size and _finite(x):
-            return both_gradients(g, kernel, x, **plain)
+        if g.size and x.size:
+            dx, dk = both_gradients(g, kernel, x, **plain)
+            # An infinite or NaN x is no factor for the zeros round g.
+            if np.isfinite(dk).all():
+                return dx, dk
         return (conv_input_gradient(g, kernel, shape_tensor, shape, **attrs),
                 conv_kernel_gradient(x, g, kernel.shape, **attrs))
     return gradients
