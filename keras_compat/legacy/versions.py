@@ -71,7 +71,9 @@ TABLE = (
     Fact("epsilon", ("K",), (1e-7,) * 4, _TAGS),
     Fact("momentum", ("BatchNormalization",), (0.99,) * 4, _TAGS + "; configs recorded with 1.2.2"),
     Fact("epsilon", ("BatchNormalization",), (1e-3,) * 4, _TAGS + "; configs recorded with 1.2.2"),
-    # K itself asks `config.compat_reaches` for these three.
+    # K itself asks `config.compat_reaches` for these four.
+    Fact("batch_dot contracts an axis", ("K",), (*("of the last two",) * 3, "any but the batch's"),
+         "compared with the releases on TensorFlow"),
     Fact("dtype of zeros_like, ones_like", ("K",), ("x's", "x's", "x's", "floatx"),
          "compared with 2.2.4 and 2.3.1 on TensorFlow"),
     Fact("crossentropies take logits from behind softmax, sigmoid", ("K",),

@@ -1,6 +1,7 @@
 """Products of matrices: `matmul`, `dot` and `batch_dot`."""
+from .. import config
 from ..registry import composite, fail, primitive
-from . import shaping, sparse
+from . import reductions, shaping, sparse
 from .convert import (NUMBERS, agree, as_int, broadcast_shapes, need_dtype,
                       normalize_axis_for, pair)
 from .unbroadcast import unbroadcast
@@ -106,11 +107,15 @@ def batch_dot(x, y, axes=None):
     axes: the axis of x and that of y, or an int for both, never 0; by default the
     last of x, and the second-to-last of y (the last if y has two). The result is
     (batch, other axes of x..., other axes of y...); of two matrices, (batch, 1).
+    Keras 2.3.1 K.batch_dot; where `K.compat_version()` names a release before 2.3.0, as
+    those had it: the last two axes are multiplied as matrices, all others are batches.
     """
     x, y = pair(x, y)
     if x.ndim < 2 or y.ndim < 2:
         fail("inputs need a batch axis and another", "x and y with at least 2 axes",
              _shapes(x, y))
+    if not config.compat_reaches("2.3.0"):
+        return _batch_dot_before_2_3(x, y, axes)
     a, b = _batch_dot_axes(x, y, axes)
     if not agree(x.shape[0], y.shape[0]):
         fail("batch sizes must agree", f"y.shape[0] == {x.shape[0]}", _shapes(x, y))
@@ -125,17 +130,51 @@ def _shapes(x, y):
 def _batch_dot_axes(x, y, axes):
     if axes is None:
         axes = (x.ndim - 1, y.ndim - 1 if y.ndim == 2 else y.ndim - 2)
-    pair_given = isinstance(axes, (list, tuple))
-    if pair_given and (len(axes) != 2 or any(isinstance(a, (list, tuple)) for a in axes)):
-        fail("one axis of each input is contracted", "None, an int or a pair of ints",
-             repr(axes))
-    chosen = axes if pair_given else (axes, axes)
+    chosen = _two(axes)
     numbers = tuple(normalize_axis_for(as_int(i, "an axis"), t.ndim, tuple(t.shape))
                     for i, t in zip(chosen, (x, y)))
     if 0 in numbers:
         fail("the batch axis cannot be contracted", "axes other than 0", repr(axes),
              "Inputs without a batch get one from K.expand_dims(x, 0)")
     return numbers
+
+
+def _two(axes):
+    pair_given = isinstance(axes, (list, tuple))
+    if pair_given and (len(axes) != 2 or any(isinstance(a, (list, tuple)) for a in axes)):
+        fail("one axis of each input is contracted", "None, an int or a pair of ints",
+             repr(axes))
+    return axes if pair_given else (axes, axes)
+
+
+def _batch_dot_before_2_3(x, y, axes):
+    """Products of matrices in the last two axes, of two matrices the sums along one axis.
+
+    axes only say which of the two is contracted: the last one, or else the one before. An
+    input with fewer axes gets some of size 1 at its end; those go from the result.
+    """
+    wide, missing = max(x.ndim, y.ndim), abs(x.ndim - y.ndim)
+    first = x.ndim + y.ndim - 3 if x.ndim > y.ndim else x.ndim - 1
+    if first + missing > wide:
+        fail("before Keras 2.3, x had at most as many axes as y, or 3 with 2 of y",
+             f"y with at least {x.ndim} axes", _shapes(x, y))
+    if axes is None:
+        axes = (x.ndim - 1, y.ndim - 2) if config.compat_reaches("2.2.4") else (wide - 1, wide - 2)
+    a, b = (as_int(i, "an axis") for i in _two(axes))
+    x, y = (_with_more_axes(t, wide) for t in (x, y))
+    if wide == 2:
+        result = reductions.sum(x * y, a) if a == b else reductions.sum(_swapped(x) * y, b)
+    else:
+        result = matmul(x if a == wide - 1 else _swapped(x), _swapped(y) if b == wide - 1 else y)
+    if missing:
+        result = shaping.squeeze(result, list(range(first, first + missing)))
+    return shaping.expand_dims(result, 1) if result.ndim == 1 else result
+
+
+def _with_more_axes(x, ndim):
+    while x.ndim < ndim:
+        x = shaping.expand_dims(x, -1)
+    return x
 
 
 @batch_dot.body
