@@ -21,7 +21,8 @@ _NAME = "keras-compat conformance"
 _DESCRIPTION = """\
 Runs the suite that every backend must pass: each op against a float64 reference, its
 gradient three ways, its errors, and what Keras 2.3.1 computed. The exit status is 0
-if all cases passed or are declared gaps, else 1. The number beside passed/all is the
+if all cases passed or are declared gaps, 2 if an argument is wrong or a backend does
+not load, else 1. The number beside passed/all is the
 greatest error over its bound: above 1 the case fails."""
 
 
@@ -35,9 +36,17 @@ def run(arguments=None):
     if complaint:
         print(complaint, file=sys.stderr)
         return 2
-    results = {name: _supervised(name, options, chosen) for name in _backends(options)}
+    results, unloaded = {}, []
+    for name in _backends(options):
+        try:
+            results[name] = _supervised(name, options, chosen)
+        except _NotLoaded as error:
+            unloaded.append(str(error))
     ids = [one for unit in chosen for one in unit.ids]
-    return _reported(options, ids, results)
+    status = _reported(options, ids, results) if results else 2
+    for line in unloaded:
+        print(line, file=sys.stderr)
+    return 2 if unloaded else status
 
 
 def _parser():
@@ -92,6 +101,10 @@ def _backends(options):
 
 # ---- the process of one backend ----
 
+class _NotLoaded(Exception):
+    """A backend's process ended before it could say what the backend is."""
+
+
 def _work(options):
     """Runs the units from `start` on and writes a line of JSON for each."""
     backend = selection.get(options.backend[0])
@@ -113,6 +126,9 @@ def _supervised(name, options, chosen):
     facts, outcomes, start = {}, [], 0
     while start < len(chosen):
         found, failure = _process(name, options, start)
+        if not found and not facts:
+            raise _NotLoaded(errors.message(_NAME, "what is named can be used",
+                                            f"backend {name!r} to load", failure))
         if found:
             facts = found[0]
         done = found[1:]
@@ -123,7 +139,7 @@ def _supervised(name, options, chosen):
             outcomes += [Outcome(one, unit.op, unit.check, "error", float("inf"), failure)
                          for one in unit.ids]
             start += 1
-            if not found:  # the backend cannot even be loaded
+            if not found:  # the backend cannot even be loaded any more
                 return facts, outcomes
     ids = [one for unit in chosen for one in unit.ids]
     if options.ops is None and options.level == "full":

@@ -147,6 +147,14 @@ def test_wrong_arguments_are_refused_before_anything_runs(arguments, words, caps
     assert "Expected" in said and all(word in said for word in words), said
 
 
+def test_a_backend_that_does_not_load_is_said_once(capsys):
+    host = selection.host().name
+    assert conformance_cli.run(["--backend", "nosuch", "--backend", host, "--ops", "floor"]) == 2
+    told = capsys.readouterr()
+    assert f"{host}: " in told.out and "nosuch" not in told.out
+    assert told.err.count("backend 'nosuch' to load") == 1 and "unknown backend" in told.err
+
+
 # ---- the report ----
 
 def test_no_data_is_not_a_pass():
