@@ -135,7 +135,7 @@ def _input_gradient(g, kernel, geo, groups):
 
 
 def _tiled(g, kernel, geo):
-    """Each window's product where it belongs, as a transposed convolution of 2x2 at stride 2 has it.
+    """Each window's product where it belongs: a transposed convolution of 2x2 at stride 2.
 
     A row of a window is copied as one item.
     """
@@ -183,12 +183,14 @@ def _correlates_back(geo):
 def _correlated_back(g, kernel, geo, groups):
     """For each residue of position modulo stride, the flipped kernel's cells that reach it."""
     result = np.empty((g.shape[0], *geo.sizes, kernel.shape[-2] * groups), g.dtype)
+    if set(geo.strides) == {1}:
+        _correlate_groups_back(windows_back(g, geo), flipped(kernel), result, groups)
+        return result
     most = [-(-k // s) - 1 for k, s in zip(geo.window, geo.strides)]
-    low = lead = tuple(m * d for m, d in zip(most, geo.dilation))
+    lead = tuple(m * d for m, d in zip(most, geo.dilation))
     sizes = tuple(max(lo + n, p // s + 1 + lo) for lo, n, p, s in
-                  zip(low, geo.out, geo.padded, geo.strides))
-    if set(geo.strides) != {1}:  # every residue reads it
-        g, low = padded(g, sizes, low), (0,) * len(low)
+                  zip(lead, geo.out, geo.padded, geo.strides))
+    g = padded(g, sizes, lead)  # every residue reads it
     for residue in np.ndindex(geo.strides):
         axes = [_residue_axis(*a) for a in zip(residue, geo.sizes, geo.window, geo.strides,
                                                geo.dilation, geo.low, lead)]
@@ -199,10 +201,23 @@ def _correlated_back(g, kernel, geo, groups):
         if 0 in cells.shape:
             target[...] = 0
             continue
-        windows = Windows(g, sizes, low, target.shape[1:-1], cells.shape[:-2], (1,) * len(axes),
-                          geo.dilation, [a[2] for a in axes])
+        windows = Windows(g, sizes, (0,) * len(axes), target.shape[1:-1], cells.shape[:-2],
+                          (1,) * len(axes), geo.dilation, [a[2] for a in axes])
         _correlate_groups_back(windows, cells, target, groups)
     return result
+
+
+def windows_back(g, geo):
+    """For each position of the input, the cells of g that it reached, where the stride is 1."""
+    reach = [(k - 1) * d for k, d in zip(geo.window, geo.dilation)]
+    sizes = tuple(n + r for n, r in zip(geo.sizes, reach))
+    low = tuple(r - lo for r, lo in zip(reach, geo.low))
+    return Windows(g, sizes, low, geo.sizes, geo.window, geo.strides, geo.dilation)
+
+
+def flipped(kernel):
+    """A kernel turned round along its window's axes; a view."""
+    return np.flip(kernel, tuple(range(kernel.ndim - 2)))
 
 
 def _residue_axis(residue, size, window, stride, dilation, low, lead):

@@ -1,7 +1,7 @@
 """Convolutions in which every channel has its own kernels: elementwise, cell by cell.
 
-`windows` are `Windows`; a kernel is (window..., channels, multiplier), an output (batch, out..., channels,
-multiplier). Where the windows of a row lie side by side and each channel has one
+`windows` are `Windows`; a kernel is (window..., channels, multiplier), an output (batch,
+out..., channels, multiplier). Where the windows of a row lie side by side and each channel has one
 kernel, a whole row of the output is one run for `einsum`, which multiplies and adds
 in a single pass.
 """

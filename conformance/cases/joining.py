@@ -50,7 +50,8 @@ TABLE.reference("repeat_elements")(lambda x, rep, axis: np.repeat(x, rep, axis))
 TABLE.cases("repeat_elements", dtypes=ALL, x=draw(2, 3), rep=[1, 2, 3, 0], axis=[0, 1, -1])
 TABLE.cases("repeat_elements", x=[draw(4), draw(0), draw(2, 1, 2, 1, 2)], rep=2, axis=0)
 TABLE.reference("repeat")(lambda x, n: np.tile(x[:, None], (1, n, 1)))
-TABLE.cases("repeat", x=[draw(2, 3), draw(1, 3), draw(0, 3)], n=[1, 3], options=Options(unknown="batch"))
+TABLE.cases("repeat", x=[draw(2, 3), draw(1, 3), draw(0, 3)], n=[1, 3],
+            options=Options(unknown="batch"))
 
 
 # ---- order and borders ----

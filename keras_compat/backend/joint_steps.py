@@ -15,23 +15,28 @@ def joined(steps, backend):
     if not backend.joint:
         return steps
     made = {id(v): i for i, step in enumerate(steps) for v in step.outputs}
-    changed, gone = {}, set()
-    for (first, second), match in backend.joint.items():
+    changed, taken = {}, set()
+    for i, j, match in _candidates(steps, backend.joint):
+        place = min(i, j)
+        needed = (*steps[i].values(), *steps[j].values())
+        if {i, j} & taken or any(made.get(id(v), -1) >= place for v in needed):
+            continue
+        function = match(steps[i], steps[j])
+        if function is not None:
+            changed[place] = _joint(function, steps[i], steps[j])
+            taken |= {i, j}
+    return [changed.get(i, step) for i, step in enumerate(steps)
+            if i in changed or i not in taken]
+
+
+def _candidates(steps, joint):
+    """(place of the first op, place of the second, match) where steps share an input."""
+    for (first, second), match in joint.items():
         by_input = _by_input(steps, first)
         for j, step in enumerate(steps):
-            if step.op.name != second:
-                continue
-            for i in {i for value in step.values() for i in by_input.get(id(value), ())}:
-                place = min(i, j)
-                needed = (*steps[i].values(), *step.values())
-                if ({i, j} & (gone | changed.keys())
-                        or any(made.get(id(v), -1) >= place for v in needed)):
-                    continue
-                function = match(steps[i], step)
-                if function is not None:
-                    changed[place] = _joint(function, steps[i], step)
-                    gone.add(max(i, j))
-    return [changed.get(i, step) for i, step in enumerate(steps) if i not in gone]
+            if step.op.name == second:
+                shared = [i for value in step.values() for i in by_input.get(id(value), ())]
+                yield from ((i, j, match) for i in dict.fromkeys(shared))
 
 
 def _by_input(steps, name):

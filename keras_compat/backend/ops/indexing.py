@@ -4,8 +4,8 @@ import builtins
 from .. import graph
 from ..registry import fail, primitive
 from . import comparison, creation, elementwise, reductions, shaping, static
-from .convert import (INTEGERS, agree, as_int, as_tensor, config, described, need_dtype, normalize_axis,
-                      renamed)
+from .convert import (INTEGERS, agree, as_int, as_tensor, config, described, need_dtype,
+                      normalize_axis, renamed)
 
 FULL = ("slice", None, None, None)
 

@@ -61,7 +61,8 @@ def categorical_crossentropy(target, output, from_logits=False, axis=-1):
 
     p is output / sum(output), cut to [epsilon(), 1 - epsilon()]; from logits it is
     softmax(output), and so it is where output is softmax of something. target: floats of
-    output's shape and dtype. ValueError for another shape or an axis that output lacks. Keras 2.3.1 K.categorical_crossentropy.
+    output's shape and dtype. ValueError for another shape or an axis that output lacks.
+    Keras 2.3.1 K.categorical_crossentropy.
     """
     output = floats(output)
     target = as_tensor(target, output.dtype)
